@@ -1,0 +1,39 @@
+"""Which permissions exist and what each role holds by default (权限登记).
+
+Every app registers its `Perm` enum with the roles that hold each permission, in `AppConfig.ready()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from gonghui.accounts.enums import Role
+
+_known: dict[str, str] = {}
+_held: dict[str, set[str]] = {str(role): set() for role in Role}
+
+
+def register(perms: type[StrEnum], roles: Mapping[Role, Iterable[StrEnum]]) -> None:
+    """Make permissions known and give them to roles."""
+    for perm in perms:
+        _known[perm.value] = perms.__module__
+    for role, held in roles.items():
+        _held[str(role)].update(check(p) for p in held)
+
+
+def check(perm: str) -> str:
+    """The permission as text. An unknown one raises: nothing is open by a slip of the pen."""
+    if str(perm) not in _known:
+        raise LookupError(f"没有登记的权限：{perm}")
+    return str(perm)
+
+
+def of_role(role: str) -> frozenset[str]:
+    """Permissions of a role."""
+    return frozenset(_held[str(role)])
+
+
+def known() -> frozenset[str]:
+    """All registered permissions."""
+    return frozenset(_known)
