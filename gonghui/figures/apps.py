@@ -8,3 +8,21 @@ from django.apps import AppConfig
 class FiguresConfig(AppConfig):
     name = "gonghui.figures"
     verbose_name = "指标"
+
+    def ready(self) -> None:
+        from gonghui.accounts import permissions
+        from gonghui.accounts.enums import Role
+        from gonghui.figures.enums import Perm
+
+        permissions.register(
+            Perm,
+            {
+                Role.CITY: Perm,
+                Role.ORGANISATION: Perm,
+                Role.TOWNSHIP: [Perm.FIGURE_VIEW, Perm.FIGURE_EXPORT, Perm.REPORT_EDIT, Perm.REPORTED_EDIT],
+                Role.CHAIR: [Perm.FIGURE_VIEW, Perm.REPORTED_EDIT],
+                Role.CLERK: [Perm.FIGURE_VIEW],
+                Role.ORGANISER: [Perm.FIGURE_VIEW],
+                Role.AUDITOR: [Perm.FIGURE_VIEW, Perm.FIGURE_EXPORT],
+            },
+        )

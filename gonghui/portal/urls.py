@@ -1,0 +1,13 @@
+"""Root urls: every app's own `urls`, the portal's pages last."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include(f"gonghui.{name}.urls")) for name in settings.GONGHUI_APPS if name != "portal" and find_spec(f"gonghui.{name}.urls")
+]
+urlpatterns += [path("", include("gonghui.portal.pages"))] if find_spec("gonghui.portal.pages") else []
