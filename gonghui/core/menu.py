@@ -64,8 +64,8 @@ _fixed: dict[str, str] = {
     "mobile_inbox": "notices:m-inbox",
     "account": "accounts:profile",
     "security": "accounts:security",
-    "login": "account_login",
-    "logout": "account_logout",
+    "login": "accounts:login",
+    "logout": "accounts:logout",
     "language": "set_language",
     "font": "core:font",
 }
