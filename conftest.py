@@ -28,6 +28,10 @@ else:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """The settings are first read here, after the environment above (pyproject names no settings module on purpose)."""
+    import django
+
+    django.setup()
     from gonghui.core import crypto
 
     crypto.FileKeyService(_HOME / "secrets" / "keys.json").create()
