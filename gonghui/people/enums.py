@@ -47,6 +47,17 @@ class Group(models.TextChoices):
     GUARD = "guard", "保安员"
 
 
+class RevealReason(models.TextChoices):
+    """Why somebody opens a sensitive field (查看用途)."""
+
+    MEMBER = "member", "办理会籍"
+    CONTACT = "contact", "联系本人"
+    VERIFY = "verify", "核对身份"
+    AID = "aid", "发放帮扶、慰问"
+    AUDIT = "audit", "审计、检查"
+    REQUEST = "request", "本人要求"
+
+
 class Perm(StrEnum):
     """Permissions of this app (权限)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from gonghui.people.enums import Group, IdCheck, IdKind, Sex
+from gonghui.people.enums import Group, IdCheck, IdKind, RevealReason, Sex
 
 
 class Person(models.Model):
@@ -66,3 +66,34 @@ class Code(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.label}"
+
+
+class Reveal(models.Model):
+    """Somebody looked at sensitive fields in clear (谁看过): whose, which, why. Security bars R1–R3."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="reveals", verbose_name="自然人")
+    actor = models.CharField("查看人", max_length=40)
+    actor_name = models.CharField("查看人姓名", max_length=60, blank=True)
+    field = models.CharField("项目", max_length=16)
+    reason_code = models.CharField("用途", max_length=16, choices=RevealReason.choices)
+    reason = models.CharField("理由", max_length=200)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "查看记录"
+        indexes = [models.Index(fields=["actor", "at"], name="reveal_actor"), models.Index(fields=["person", "at"], name="reveal_person")]
+
+
+class PersonMerge(models.Model):
+    """Two records of one person made one (合并), kept whole so that it can be undone (MEM-03)."""
+
+    survivor = models.ForeignKey(Person, models.PROTECT, related_name="merges", verbose_name="保留")
+    absorbed = models.ForeignKey(Person, models.PROTECT, related_name="merged_by", verbose_name="并入")
+    moved = models.JSONField("移动的记录", default=dict)
+    reason = models.CharField("理由", max_length=200)
+    actor = models.CharField("经办", max_length=40)
+    at = models.DateTimeField("时间")
+    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "自然人合并"

@@ -1,0 +1,173 @@
+"""Reads of people (自然人查询), cut to what the actor may see: unseen and absent look alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+
+from gonghui.accounts.actor import LEVEL, Actor, any_of
+from gonghui.core import clock, crypto
+from gonghui.core.errors import NotFound
+from gonghui.people import hooks, rules
+from gonghui.people.enums import IdKind, Perm
+from gonghui.people.models import Code, Person, Reveal
+
+ID_LABEL, PHONE_LABEL = "people.person.id", "people.person.phone"
+TABLE = "people.person"
+
+
+@dataclass(frozen=True)
+class PersonFacts:
+    """What figures count of a person (统计用属性)."""
+
+    id: int
+    sex: str
+    birth_date: date | None
+    ethnic: str
+    education: str
+    political: str
+    home_area: str
+    migrant: bool
+    group: str
+    live: bool = True
+
+
+def facts_of(person: Person) -> PersonFacts:
+    """The counted attributes of a person."""
+    return PersonFacts(person.pk, person.sex, person.birth_date, person.ethnic, person.education, person.political, person.home_area, person.migrant, person.group, person.merged_into_id is None)
+
+
+def person_visible(actor: Actor, perm: str = Perm.PERSON_VIEW) -> Q:
+    """Filter over Person: whom the actor may see with this permission."""
+    if actor.is_system or any(len(p) <= LEVEL for p in actor.paths(perm)):
+        return Q()
+    own = Q(pk=actor.person_id) if actor.person_id is not None else Q(pk__in=[])
+    if not actor.paths(perm):
+        return own
+    return any_of([own, *(reach(actor, perm) for reach in hooks.reaches())])
+
+
+def person_list(*, actor: Actor, q: str = "") -> QuerySet[Person]:
+    """Live persons in scope; `q` is a name, a whole ID number or a whole phone."""
+    found = Person.objects.filter(person_visible(actor), merged_into=None)
+    return found.filter(_matching(q)) if q.strip() else found
+
+
+def person_get(*, actor: Actor, pk: int) -> Person:
+    """One person in scope; a merged one leads to the survivor. Raises NotFound."""
+    person = Person.objects.filter(person_visible(actor), pk=pk).first()
+    if person is None:
+        raise NotFound()
+    return live(person)
+
+
+def live(person: Person) -> Person:
+    """The record a merge left alive."""
+    while person.merged_into is not None:
+        person = person.merged_into
+    return person
+
+
+def person_find(*, id_number: str = "", phone: str = "", name: str = "", id_kind: str = IdKind.RESIDENT) -> list[Person]:
+    """Live persons by document, else by phone and name (按证件、手机号查人): for services, which check the scope themselves.
+
+    Equality goes by blind index; a phone alone only proposes, because families share one.
+    """
+    found = Person.objects.filter(merged_into=None)
+    if id_number:
+        read = rules.id_read(IdKind(id_kind), id_number, clock.today())
+        return list(found.filter(id_index=crypto.blind(ID_LABEL, read.number))) if read.number else []
+    if phone:
+        digits, _message = rules.phone_read(phone)
+        found = found.filter(phone_index=crypto.blind(PHONE_LABEL, digits))
+    if name:
+        found = found.filter(name=name.strip())
+    return list(found[:50]) if phone or name else []
+
+
+def _matching(q: str) -> Q:
+    text = rules.tidy_number(q)
+    if len(text) == 11 and text.isdigit():
+        return Q(phone_index=crypto.blind(PHONE_LABEL, text))
+    if len(text) in (15, 18) and text[:14].isdigit():
+        return Q(id_index=crypto.blind(ID_LABEL, rules.resident_read(text, clock.today()).number))
+    return Q(name__startswith=q.strip())
+
+
+def reveal_list(*, person: Person) -> QuerySet[Reveal]:
+    """Who looked at this person's data (谁看过我的资料), newest first."""
+    return Reveal.objects.filter(person=person).order_by("-at")
+
+
+def reveals_within_hour(actor: Actor) -> set[int]:
+    """Persons whose fields the actor opened in the last hour (R3)."""
+    since = clock.now() - timedelta(hours=1)
+    return set(Reveal.objects.filter(actor=actor.ref, at__gt=since).values_list("person_id", flat=True))
+
+
+def reveal_flags(*, since: date) -> list[dict[str, Any]]:
+    """Officers who opened many records on a day (R3), for the security administrator."""
+    counted: dict[tuple[str, date], set[int]] = {}
+    for row in Reveal.objects.filter(at__date__gte=since).order_by("pk"):
+        counted.setdefault((row.actor, row.at.astimezone(clock.SHANGHAI).date()), set()).add(row.person_id)
+    return [{"actor": a, "day": d, "persons": len(p)} for (a, d), p in counted.items() if len(p) > rules.REVEALS_PER_HOUR]
+
+
+def person_export(*, person: Person) -> dict[str, Any]:
+    """All and only the data of one person (PRI-07): every row of every table that points at the person, sealed fields opened."""
+    data: dict[str, Any] = {"自然人": [_plain(person)]}
+    for (label, column), _mover in hooks.references().items():
+        model = apps.get_model(label)
+        rows = model._default_manager.filter(**{column: person.pk})
+        if dumped := [_plain(row) for row in rows]:
+            data.setdefault(str(model._meta.verbose_name), []).extend(dumped)
+    return data
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    """A row under its Chinese field names; digests stay out, sealed values of a person are opened."""
+    shown: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        value = getattr(row, field.attname)
+        if field.name.endswith("_index") or field.name == "password":
+            continue
+        if field.name.endswith("_sealed"):
+            if row._meta.label_lower != TABLE or value is None:
+                continue
+            place = {"id_sealed": "id_number", "phone_sealed": "phone"}[field.name]
+            value = crypto.unseal(TABLE, place, row.pk, value)
+            shown[str(field.verbose_name).replace("密文", "")] = value
+            continue
+        shown[str(field.verbose_name)] = value
+    return shown
+
+
+def code_list(set_name: str, *, on: date | None = None, parent: str | None = None) -> QuerySet[Code]:
+    """Entries of a code set in force on a day (代码)."""
+    day = on or clock.today()
+    found = Code.objects.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gt=day), set=set_name)
+    return (found if parent is None else found.filter(parent=parent)).order_by("order", "code")
+
+
+def code_labels(set_name: str) -> dict[str, str]:
+    """code -> label, withdrawn entries included: old records keep their meaning (IDN-3)."""
+    return dict(Code.objects.filter(set=set_name).order_by("since").values_list("code", "label"))
+
+
+def code_find(set_name: str, text: str) -> str:
+    """The code of a label or of a code written by hand, or "" when it is not known."""
+    wanted = rules.tidy(text)
+    rows = Code.objects.filter(set=set_name)
+    hit = rows.filter(code=wanted).first() or rows.filter(label=wanted).first()
+    return hit.code if hit else ""
+
+
+def code_sets() -> list[tuple[str, int]]:
+    """Which sets are loaded, with how many entries."""
+    from django.db.models import Count
+
+    return list(Code.objects.values_list("set").annotate(n=Count("pk")).order_by("set"))
