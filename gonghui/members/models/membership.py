@@ -47,6 +47,7 @@ class Membership(models.Model):
     joined_on = models.DateField("入会日期")
     channel = models.CharField("入会渠道", max_length=12, choices=Channel.choices, default=Channel.IMPORT)
     card_no = models.CharField("会员证号", max_length=24, blank=True)
+    private = models.BooleanField("不告诉单位", default=False, help_text="直接加入上级工会，用人单位一级看不到")
 
     class Meta:
         verbose_name = verbose_name_plural = "会籍"
