@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 _HOME = Path(tempfile.mkdtemp(prefix="gonghui-test-"))
+(_HOME / "static").mkdir()  # whitenoise warns when it is missing, and warnings are errors
 os.environ.setdefault("GONGHUI_TESTING", "1")
 os.environ["GONGHUI_DATA_DIR"] = str(_HOME)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonghui.settings")
