@@ -44,13 +44,14 @@ def _outcome(case: Case, given: Mapping[str, Any]) -> bool | None:
 
 
 def _pairs(case: Case, given: Mapping[str, Any]) -> Iterator[tuple[ast.expr, ast.expr, dict[str, Any], set[str]]]:
-    """Both sides of every comparison in the formulas, with the parameters they stand among."""
-    done = case.results(given)
+    """Both sides of every comparison, the parameters they stand among, and the facts that move them."""
+    clauses, everything = {c.key for c in case.rule.clauses}, {f.name for f in case.rule.facts}
     for r in case.resolved:
         for v, formula, params in case.formulas(r) if r.clause.kind != "value" else ():
-            env = {**done, **params, "_inclusive": v.inclusive, "_rounding": v.rounding}
+            env = {**params, "_inclusive": v.inclusive, "_rounding": v.rounding}
             for left, right in case.pack.compared.get(formula, ()):
-                yield left, right, env, expr.names(left) | expr.names(right)
+                read = expr.names(left) | expr.names(right)
+                yield left, right, {**env, "_deep": bool(read & clauses)}, read | everything if read & clauses else read
 
 
 def _candidates(case: Case, spec: FactSpec, given: Mapping[str, Any], pairs: list[Any]) -> Iterator[Any]:
@@ -75,9 +76,10 @@ def _roots(case: Case, spec: FactSpec, given: Mapping[str, Any], left: ast.expr,
     """Where the two sides meet, by the secant: exact for linear formulas. Distances from the present value."""
 
     def gap(shift: int) -> Fraction | None:
-        env = case.env({**given, spec.name: _shift(spec, given[spec.name], shift)}, params)
-        run = expr.Eval(env, inclusive=params["_inclusive"], rounding=params["_rounding"])
+        moved = {**given, spec.name: _shift(spec, given[spec.name], shift)}
         try:
+            env = case.env({**moved, **(case.results(moved) if params["_deep"] else {})}, params)
+            run = expr.Eval(env, inclusive=params["_inclusive"], rounding=params["_rounding"])
             a, b = run(left), run(right)
             if a is None or b is None or isinstance(a, bool | str | list) or isinstance(b, bool | str | list):
                 return None
