@@ -23,7 +23,8 @@ Value = float | int | None
 class Chart(Protocol):
     """What `figure` can put on a page."""
 
-    finding: str
+    @property
+    def finding(self) -> str: ...
 
     def svg(self, width: int) -> str: ...
 
@@ -36,8 +37,9 @@ class Chart(Protocol):
 def figure(chart: Chart) -> SafeString:
     """The chart as it stands on a page: two drawings, the finding, the data table."""
     heads, rows = chart.table()
-    context = {"wide": mark_safe(chart.svg(WIDE)), "narrow": mark_safe(chart.svg(NARROW)), "finding": chart.finding, "note": chart.note}  # noqa: S308
-    return render_to_string("ui/_chart.html", {**context, "heads": heads, "rows": rows})
+    wide, narrow = mark_safe(chart.svg(WIDE)), mark_safe(chart.svg(NARROW))  # noqa: S308
+    context = {"wide": wide, "narrow": narrow, "finding": chart.finding, "note": chart.note, "heads": heads, "rows": rows}
+    return render_to_string("ui/_chart.html", context)
 
 
 def text_width(text: str, size: float = 13) -> float:
@@ -65,6 +67,10 @@ def nice(low: float, high: float, count: int = 4) -> list[float]:
 
 def _open(width: int, height: float, label: str) -> str:
     return f'<svg class="chart" viewBox="0 0 {width} {height:g}" role="img" aria-label="{escape(label)}">'
+
+
+def _title(name: str, value: Value, unit: str) -> str:
+    return f"<title>{escape(name)} {show(value, unit)}</title>"
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,12 @@ class Line:
         found = [v for s in self.series for v in s.values if v is not None]
         found += [self.target] if self.target is not None else []
         low, high = min(found, default=0), max(found, default=1)
-        return nice(0 if self.from_zero else low, high)
+        ticks = nice(0 if self.from_zero else low, high)
+        step = ticks[1] - ticks[0] if len(ticks) > 1 else 0
+        # Room below the lowest point for its name, unless the axis stands at zero already.
+        return (
+            [round(ticks[0] - step, 10), *ticks] if ticks[0] - step >= 0 and low - ticks[0] < step * 0.6 and not self.from_zero else ticks
+        )
 
     @property
     def note(self) -> str:
@@ -200,7 +211,7 @@ class _LineDrawing:
             out.append(f'<g class="pt">{circle}<title>{escape(title)}</title></g>')
         first_i, first = points[0]
         above = self.is_upper(number, first_i, first)
-        y = min(max(self.y(first) + (-10 if above else 20), 12), self.y1 - 4)
+        y = min(max(self.y(first) + (-15 if above else 21), 12), self.y1 - 4)
         if len(self.chart.series) > 1:
             out.append(f'<text class="l{number}" x="{self.x(first_i) + 4:.1f}" y="{y:.1f}">{escape(series.name)}</text>')
         if end is not None:
@@ -250,7 +261,8 @@ class HBars:
             y, size = i * step, max(value, 0) / top * (width - left - right)
             label = name if text_width(name) <= left else name[: int(left // 13) - 1] + "…"
             out.append(f'<text class="lab" x="0" y="{y + 18}">{escape(label)}</text>')
-            out.append(f'<rect class="b1" x="{left:.1f}" y="{y + 7}" width="{size:.1f}" height="14" rx="3"><title>{escape(name)} {show(value, self.unit)}</title></rect>')
+            place = f'x="{left:.1f}" y="{y + 7}" width="{size:.1f}" height="14" rx="3"'
+            out.append(f'<rect class="b1" {place}>{_title(name, value, self.unit)}</rect>')
             out.append(f'<text class="val" x="{left + size + 7:.1f}" y="{y + 18.5}">{show(value, self.unit)}</text>')
         if self.target is not None:
             x = left + self.target / top * (width - left - right)
@@ -285,10 +297,16 @@ class Share:
         out = [_open(width, 30 + 24 * len(self.parts), self.finding)]
         for i, (name, value) in enumerate(self.parts, 1):
             size = value / total * width
-            out.append(f'<rect class="c{i}" x="{x:.1f}" y="2" width="{max(size - 1.5, 0):.1f}" height="18"><title>{escape(name)} {show(value, self.unit)}</title></rect>')
+            place = f'x="{x:.1f}" y="2" width="{max(size - 1.5, 0):.1f}" height="18"'
+            out.append(f'<rect class="c{i}" {place}>{_title(name, value, self.unit)}</rect>')
             y = 16 + 24 * i
-            out.append(f'<rect class="c{i}" x="0" y="{y - 1}" width="12" height="12" rx="2"/><text class="lab" x="20" y="{y + 10}">{escape(name)}</text>')
-            out.append(f'<text class="val" x="{width}" y="{y + 10}" text-anchor="end">{show(value, self.unit)}　{self._percent(value)}</text>')
+            out.append(
+                f'<rect class="c{i}" x="0" y="{y - 1}" width="12" height="12" rx="2"/>'
+                f'<text class="lab" x="20" y="{y + 10}">{escape(name)}</text>'
+            )
+            out.append(
+                f'<text class="val" x="{width}" y="{y + 10}" text-anchor="end">{show(value, self.unit)}　{self._percent(value)}</text>'
+            )
             x += size
         return "".join([*out, "</svg>"])
 
@@ -355,6 +373,7 @@ def threshold(value: float, limit: float, *, text: str, tone: str = "ok", scale:
     anchor = "start" if at < 30 else "end"
     return (
         f'<svg class="thr bar" aria-hidden="true"><rect class="trk" y="2" width="100%" height="8" rx="4"/>'
-        f'<rect class="v-{tone}" y="2" width="{share:.4g}%" height="8" rx="4"/><rect class="tick" x="{at:.4g}%" y="-1" width="2" height="14"/>'
+        f'<rect class="v-{tone}" y="2" width="{share:.4g}%" height="8" rx="4"/>'
+        f'<rect class="tick" x="{at:.4g}%" y="-1" width="2" height="14"/>'
         f'<text x="{at:.4g}%" y="25" text-anchor="{anchor}">{escape(text)}</text></svg>'
     )

@@ -78,7 +78,7 @@ class Renderer(DjangoTemplates):
     @cached_property
     def engine(self) -> Engine:
         options = {"builtins": ["gonghui.core.templatetags.ui"]}
-        root = Path(django.forms.__file__).parent / self.backend.app_dirname
+        root = Path(django.forms.__file__).parent / "templates"
         return Engine({"APP_DIRS": True, "DIRS": [root], "NAME": "djangoforms", "OPTIONS": options})
 
 

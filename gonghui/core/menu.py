@@ -66,7 +66,7 @@ _fixed: dict[str, str] = {
     "security": "accounts:security",
     "login": "accounts:login",
     "logout": "accounts:logout",
-    "language": "set_language",
+    "language": "core:language",
     "font": "core:font",
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import Error, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
@@ -41,7 +41,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "accelerometer=(), camera=(self), geolocation=(self), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
+    "Permissions-Policy": "camera=(self), geolocation=(self), "
+    "accelerometer=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
 }
 # Words by which the two engines say “not now”; anything else of the database is a fault of ours.
 BUSY_WORDS = (
@@ -98,7 +99,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         refusal = translate(exception)
         if refusal is None:
-            refusals.number_of(request, exception)
+            if not isinstance(exception, SuspiciousOperation | BadRequest):  # those are the caller's fault and go to handler400
+                refusals.number_of(request, exception)
             return None
         if isinstance(refusal, NotPermitted):
             record(request, refusal)
@@ -113,6 +115,8 @@ def translate(exception: BaseException) -> Refusal | None:
         return NotFound()
     if isinstance(exception, PermissionDenied):
         return NotPermitted("core.no_permission", "您没有办理这件事的权限。需要时请联系本级安全管理员授权。")
+    if large := refusals.too_large(exception):
+        return large
     if isinstance(exception, OperationalError) and any(word in str(exception).lower() for word in BUSY_WORDS):
         return Unavailable()
     return None

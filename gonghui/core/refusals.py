@@ -7,6 +7,7 @@ import secrets
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -42,6 +43,16 @@ class TooLarge(Refusal):
     """More than the server takes (超过大小), 413."""
 
     status = 413
+
+
+def too_large(exception: BaseException | None) -> TooLarge | None:
+    """The refusal behind Django's own limits on the body, or None."""
+    if isinstance(exception, RequestDataTooBig):
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024
+        return TooLarge("core.too_large", f"一次交的内容超过了 {limit:,} KB，请分几次办理；文件请用上传按钮。")
+    if isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
+        return TooLarge("core.too_many_fields", "一次交的项目太多，请分几次办理。")
+    return None
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -130,11 +141,7 @@ def not_permitted(request: HttpRequest, exception: Exception | None = None) -> H
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler400; a body that is too large says so with 413."""
-    if isinstance(exception, RequestDataTooBig):
-        return respond(request, TooLarge("core.too_large", "一次交的内容超过了 2 MB，请分几次办理；文件请用上传按钮。"))
-    if isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
-        return respond(request, TooLarge("core.too_many_fields", "一次交的项目太多，请分几次办理。"))
-    return respond(request, _bad())
+    return respond(request, too_large(exception) or _bad())
 
 
 def _bad() -> Refusal:

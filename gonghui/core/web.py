@@ -43,6 +43,8 @@ def csp_report(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204)
     body = report.get("csp-report", {}) if isinstance(report, dict) else {}
     if isinstance(body, dict):
-        fields = [str(body.get(name, ""))[:200].split("?")[0] for name in ("document-uri", "violated-directive", "blocked-uri", "source-file")]
+        fields = [
+            str(body.get(name, ""))[:200].split("?")[0] for name in ("document-uri", "violated-directive", "blocked-uri", "source-file")
+        ]
         log.warning("CSP %s", " ".join(fields).replace("\n", " "))
     return HttpResponse(status=204)

@@ -1,4 +1,7 @@
-"""Tags and filters of every page, built in (页面标签). See docs/howto/ui.md. `static`, `translate` and the like need no {% load %} either."""
+"""Tags and filters of every page, built in (页面标签); `static`, `translate` and the like need no {% load %} either.
+
+See docs/howto/ui.md.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from gonghui.core import charts, mask, money as fen_text, show
+from gonghui.core import charts, mask, show
+from gonghui.core import money as fen_text
 
 register = template.Library()
 register.tags.update({**i18n.register.tags, **l10n.register.tags})
@@ -44,7 +48,8 @@ def icon(name: str, size: str = "") -> SafeString:
 def bar(value: Any, whole: Any = 100, target: Any = None, tone: str = "", label: str = "", height: int = 8) -> SafeString:
     """`{% bar done total target=85 tone="ok" label="建会率 86.4%，目标 85%" %}`."""
     goal = None if target in (None, "") else float(target)
-    return mark_safe(charts.bar(float(value or 0), float(whole or 0), target=goal, tone=tone, label=str(label), height=height))  # noqa: S308
+    svg = charts.bar(float(value or 0), float(whole or 0), target=goal, tone=tone, label=str(label), height=height)
+    return mark_safe(svg)  # noqa: S308
 
 
 @register.simple_tag
@@ -60,7 +65,9 @@ def chart(drawing: charts.Chart) -> SafeString:
 
 
 @register.simple_tag
-def line_chart(labels: Sequence[str], series: Iterable[tuple[str, Sequence[Any]]], finding: str, unit: str = "%", target: Any = None) -> SafeString:
+def line_chart(
+    labels: Sequence[str], series: Iterable[tuple[str, Sequence[Any]]], finding: str, unit: str = "%", target: Any = None
+) -> SafeString:
     """`{% line_chart months rates "建会率 9 月起超过目标。" target=85 %}`; `rates` is a list of (name, values)."""
     rows = [charts.Series(name, values) for name, values in series]
     return charts.figure(charts.Line(labels, rows, finding, unit=unit, target=float(target) if target is not None else None))
@@ -82,7 +89,7 @@ def share_bar(parts: Sequence[tuple[str, float]], finding: str, unit: str = "") 
 
 
 @register.filter
-def money(fen: int | None) -> str:
+def money(fen: Any) -> str:
     """Fen as `¥18,640.00`."""
     return show.NONE if fen is None or fen == "" else fen_text.show(int(fen))
 
@@ -102,11 +109,13 @@ def capital(fen: int) -> str:
 @register.filter
 def money_wan(fen: int | None) -> SafeString | str:
     """`¥342.6万` with the exact amount in `title`."""
-    return show.NONE if fen is None else format_html('<span class="num" title="{}">{}</span>', fen_text.show(int(fen)), show.money_wan(int(fen)))
+    if fen is None:
+        return show.NONE
+    return format_html('<span class="num" title="{}">{}</span>', fen_text.show(int(fen)), show.money_wan(int(fen)))
 
 
 @register.filter
-def wan(value: int | None) -> SafeString | str:
+def wan(value: Any) -> SafeString | str:
     """`6.24万` with the exact value in `title`; `4,512` as it is."""
     if value is None or value == "":
         return show.NONE
@@ -181,7 +190,8 @@ def sort_th(context: Context, key: str, label: str, cls: str = "") -> SafeString
     picture = {"ascending": "chevron-up", "descending": "chevron-down"}.get(state, "selector")
     url = qs(context, sort=f"-{key}" if now == key else key)
     sorted_as = format_html(' aria-sort="{}"', state) if state else ""
-    return format_html('<th scope="col" class="{}"{}><a class="th-sort" href="{}">{}{}</a></th>', cls, sorted_as, url, label, icon(picture, "sm"))
+    link = format_html('<a class="th-sort" href="{}">{}{}</a>', url, label, icon(picture, "sm"))
+    return format_html('<th scope="col" class="{}"{}>{}</th>', cls, sorted_as, link)
 
 
 @register.simple_tag
@@ -191,11 +201,10 @@ def qr(text: str, label: str = "二维码") -> SafeString:
 
     code = segno.make(str(text), error="m", micro=False)
     size = code.symbol_size(border=4)[0]
-    path = "".join(
-        f"M{x + 4} {y + 4}h1v1h-1z" for y, row in enumerate(code.matrix) for x, dark in enumerate(row) if dark
-    )
+    path = "".join(f"M{x + 4} {y + 4}h1v1h-1z" for y, row in enumerate(code.matrix) for x, dark in enumerate(row) if dark)
     return format_html(
-        '<svg viewBox="0 0 {0} {0}" role="img" aria-label="{1}" shape-rendering="crispEdges"><rect width="{0}" height="{0}" fill="#fff"/><path d="{2}" fill="#000"/></svg>',
+        '<svg viewBox="0 0 {0} {0}" role="img" aria-label="{1}" shape-rendering="crispEdges">'
+        '<rect width="{0}" height="{0}" fill="#fff"/><path d="{2}" fill="#000"/></svg>',
         size,
         label,
         path,
@@ -220,9 +229,14 @@ def field(bound: BoundField) -> SafeString:
 @register.inclusion_tag("ui/_error_summary.html")
 def errors(*forms: BaseForm) -> dict[str, Any]:
     """The error summary of one or more forms; nothing when all is well."""
-    rows = [(bound.id_for_label or bound.auto_id, bound.label, text) for form in forms for bound in form for text in bound.errors]
+    rows = [
+        (bound.id_for_label or bound.auto_id, bound.label, text)
+        for form in forms
+        for bound in form.visible_fields()
+        for text in bound.errors
+    ]
     general = [text for form in forms for text in form.non_field_errors()]
-    general += [text for form in forms for bound in form.hidden_fields() for text in bound.errors if (bound.auto_id, bound.label, text) not in rows]
+    general += [text for form in forms for bound in form.hidden_fields() for text in bound.errors]
     return {"rows": rows, "general": general, "count": len(rows) + len(general)}
 
 

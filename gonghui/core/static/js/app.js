@@ -135,6 +135,7 @@
     if (!window.TomSelect) return;
     all('select', root).forEach(function (s) {
       if (s.tomselect || s.hasAttribute('data-plain') || (s.options.length <= 20 && !s.hasAttribute('data-choose'))) return;
+      s.setAttribute('aria-hidden', 'true');
       new window.TomSelect(s, { maxOptions: 400, plugins: {}, render: { no_results: function () { return '<div class="no-results">没有符合的选项</div>'; } } });
     });
   }
