@@ -11,3 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include(f"gonghui.{name}.urls")) for name in settings.GONGHUI_APPS if name != "portal" and find_spec(f"gonghui.{name}.urls")
 ]
 urlpatterns += [path("", include("gonghui.portal.pages"))] if find_spec("gonghui.portal.pages") else []
+
+handler400 = "gonghui.core.refusals.bad_request"
+handler403 = "gonghui.core.refusals.not_permitted"
+handler404 = "gonghui.core.refusals.not_found"
+handler500 = "gonghui.core.refusals.server_error"
