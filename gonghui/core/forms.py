@@ -17,6 +17,7 @@ from django.forms import widgets
 from django.forms.renderers import DjangoTemplates
 from django.template.backends.django import DjangoTemplates as Engine
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock, money
@@ -91,8 +92,8 @@ class Speaking:
         for name, field in self.fields.items():
             if field.error_messages.get("required") == DJANGO_REQUIRED:
                 choose = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.DateField | forms.FileField)
-                verb = "请选择" if choose else "请填写"
-                field.error_messages["required"] = f"{verb}{field.label or name}。"
+                sentence = gettext("请选择%(name)s。") if choose else gettext("请填写%(name)s。")
+                field.error_messages["required"] = sentence % {"name": field.label or name}
             if isinstance(field, forms.DateField) and type(field.widget) is widgets.DateInput:
                 field.widget = DayInput(attrs=field.widget.attrs)
 
@@ -148,9 +149,9 @@ class DayField(forms.DateField):
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)
         if day and self.not_future and day > clock.today():
-            raise forms.ValidationError(f"不能晚于今天（{clock.today()}）。", code="future")
+            raise forms.ValidationError(gettext("不能晚于今天（%(day)s）。") % {"day": clock.today()}, code="future")
         if day and self.not_past and day < clock.today():
-            raise forms.ValidationError(f"不能早于今天（{clock.today()}）。", code="past")
+            raise forms.ValidationError(gettext("不能早于今天（%(day)s）。") % {"day": clock.today()}, code="past")
         return day
 
 
@@ -181,11 +182,15 @@ class MoneyField(forms.CharField):
         try:
             fen = money.parse(text)
         except ValueError:
-            raise forms.ValidationError(f"“{text}”不是金额，请写成 1234.50 这样，单位元。", code="invalid") from None
+            raise forms.ValidationError(
+                gettext("“%(text)s”不是金额，请写成 1234.50 这样，单位元。") % {"text": text}, code="invalid"
+            ) from None
         if self.least is not None and fen < self.least:
-            raise forms.ValidationError(f"金额至少 {money.show(self.least)}，这里是 {money.show(fen)}。", code="least")
+            text = gettext("金额至少 %(limit)s，这里是 %(found)s。") % {"limit": money.show(self.least), "found": money.show(fen)}
+            raise forms.ValidationError(text, code="least")
         if self.most is not None and fen > self.most:
-            raise forms.ValidationError(f"金额最多 {money.show(self.most)}，这里是 {money.show(fen)}。", code="most")
+            text = gettext("金额最多 %(limit)s，这里是 %(found)s。") % {"limit": money.show(self.most), "found": money.show(fen)}
+            raise forms.ValidationError(text, code="most")
         return fen
 
 
@@ -201,11 +206,12 @@ class PhoneField(forms.CharField):
         if not digits:
             return ""
         if not digits.isdigit():
-            raise forms.ValidationError("手机号只有数字，请去掉其他字符。", code="invalid")
+            raise forms.ValidationError(gettext("手机号只有数字，请去掉其他字符。"), code="invalid")
         if gap := len(digits) - 11:
-            raise forms.ValidationError(f"手机号是 11 位，这里{'多' if gap > 0 else '少'} {abs(gap)} 位。", code="length")
+            sentence = gettext("手机号是 11 位，这里多 %(n)s 位。") if gap > 0 else gettext("手机号是 11 位，这里少 %(n)s 位。")
+            raise forms.ValidationError(sentence % {"n": abs(gap)}, code="length")
         if digits[0] != "1":
-            raise forms.ValidationError("手机号以 1 开头，请核对第一位。", code="first")
+            raise forms.ValidationError(gettext("手机号以 1 开头，请核对第一位。"), code="first")
         return digits
 
 
@@ -221,7 +227,7 @@ class IdNumberField(forms.CharField):
         if not text:
             return ""
         if len(text) != 18:
-            raise forms.ValidationError(f"身份证号是 18 位，这里是 {len(text)} 位。", code="length")
+            raise forms.ValidationError(gettext("身份证号是 18 位，这里是 %(n)s 位。") % {"n": len(text)}, code="length")
         if not re.fullmatch(r"\d{17}[\dX]", text):
-            raise forms.ValidationError("身份证号前 17 位是数字，X 只能在最后一位。", code="invalid")
+            raise forms.ValidationError(gettext("身份证号前 17 位是数字，X 只能在最后一位。"), code="invalid")
         return text

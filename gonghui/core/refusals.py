@@ -12,22 +12,23 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
 from gonghui.core import clock
 from gonghui.core.errors import BadInput, NotFound, NotPermitted, Refusal
 
 log = logging.getLogger("gonghui.fault")
 
-TITLES = {
-    400: "这个请求读不懂",
-    403: "您还不能办理这件事",
-    404: "没找到",
-    409: "情况已经变了",
-    413: "内容太大了",
-    422: "还不能这样办",
-    429: "操作太快了",
-    500: "出错了",
-    503: "系统正忙",
+TITLES: dict[int, Any] = {
+    400: _("这个请求读不懂"),
+    403: _("您还不能办理这件事"),
+    404: _("没找到"),
+    409: _("情况已经变了"),
+    413: _("内容太大了"),
+    422: _("还不能这样办"),
+    429: _("操作太快了"),
+    500: _("出错了"),
+    503: _("系统正忙"),
 }
 ART = {403: "lock", 404: "search", 429: "busy", 503: "busy"}
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -98,7 +99,7 @@ def _render(request: HttpRequest | None, template: str, refusal: Refusal) -> str
         "refusal": refusal,
         "errors": getattr(refusal, "errors", []),
         "decision": getattr(refusal, "decision", None),
-        "title": TITLES.get(refusal.status, "没办成"),
+        "title": TITLES.get(refusal.status, _("没办成")),
         "art": ART.get(refusal.status, "lock"),
         "base": frame(request),
     }
@@ -120,7 +121,7 @@ def number_of(request: HttpRequest, exception: BaseException | None = None) -> s
     known: str | None = getattr(request, "fault_number", None)
     if known:
         return known
-    number = "E-" + "".join(secrets.choice(ALPHABET) for _ in range(4)) + clock.today().strftime("-%m%d")
+    number = "E-" + "".join(secrets.choice(ALPHABET) for _i in range(4)) + clock.today().strftime("-%m%d")
     request.fault_number = number  # type: ignore[attr-defined]  # travels with the request to the handler
     log.error("%s %s %s %s", number, request.method, request.path, type(exception).__name__ if exception else "")
     return number

@@ -21,6 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from gonghui.core import charts, mask, show
 from gonghui.core import money as fen_text
@@ -241,10 +242,17 @@ def errors(*forms: BaseForm) -> dict[str, Any]:
 
 
 @register.inclusion_tag("ui/_pager.html", takes_context=True)
-def paged(context: Context, page: Page[Any], unit: str = "条", tip: bool = False) -> dict[str, Any]:
+def paged(context: Context, page: Page[Any], unit: str = "", tip: bool = False) -> dict[str, Any]:
     """The pager below a list: `{% paged page %}`; `tip=True` adds the keyboard hint."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return {"page": page, "numbers": list(numbers), "unit": unit, "tip": tip, "request": context["request"], "gap": page.paginator.ELLIPSIS}
+    return {
+        "page": page,
+        "numbers": list(numbers),
+        "unit": unit or gettext("条"),
+        "tip": tip,
+        "request": context["request"],
+        "gap": page.paginator.ELLIPSIS,
+    }
 
 
 @register.filter

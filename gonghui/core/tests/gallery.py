@@ -223,6 +223,8 @@ urlpatterns = [
 
 
 def _menu() -> None:
+    for registry in (menu._entries, menu._unread, menu._places):
+        registry.clear()
     rows = [
         ("home", "工作台", "layout-dashboard", "", 0), ("todo", "待办审批", "checkup-list", "", 7),
         ("tree", "组织架构", "sitemap", "组织与会员", 0),

@@ -10,6 +10,7 @@ from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 
+from gonghui.core import menu
 from gonghui.core.errors import Unavailable
 from gonghui.core.middleware import CSP, HEADERS, HeadersMiddleware, translate
 from gonghui.core.models import AuditEntry
@@ -21,6 +22,14 @@ gallery_site = override_settings(
     MIDDLEWARE=gallery.MIDDLEWARE,
     MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
 )
+
+
+@pytest.fixture(autouse=True)
+def _bare_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No app's menu, counters or org switch: the gallery's reader is none of theirs."""
+    monkeypatch.setattr(menu, "_entries", {})
+    monkeypatch.setattr(menu, "_unread", [])
+    monkeypatch.setattr(menu, "_places", [])
 
 
 @pytest.fixture
