@@ -90,7 +90,14 @@ def parse(text: str) -> ast.expr:
         raise ExprError(f"公式写法不对：{text}") from fault
     for node in ast.walk(tree):
         _check(node)
-    return tree.body
+    return _Truths().visit(tree).body
+
+
+class _Truths(ast.NodeTransformer):
+    """`true` and `false` as YAML writes them."""
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.copy_location(ast.Constant(node.id == "true"), node) if node.id in ("true", "false") else node
 
 
 def _check(node: ast.AST) -> None:
