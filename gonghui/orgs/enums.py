@@ -174,6 +174,26 @@ class LeadKind(models.TextChoices):
     SECOND = "second", "双重领导（辅）"
 
 
+class MatterKind(models.TextChoices):
+    """Follow-ups of the register (组织事项)."""
+
+    HANDOVER = "handover", "移交属地管理"
+    REBUILD = "rebuild", "改制重组后重建或改建"
+    CONVERT = "convert", "工期延长，组织员转为工会"
+    PROJECT_END = "project_end", "项目完工，办理撤销"
+    EMPLOYER_GONE = "employer_gone", "单位已核减，工会待处理"
+    STOPPED_REVIEW = "stopped_review", "停业单位复核"
+    CERTIFICATE = "certificate", "法人资格证变更或注销"
+
+
+class MatterState(models.TextChoices):
+    """State of a follow-up (事项状态)."""
+
+    OPEN = "open", "办理中"
+    DONE = "done", "已办结"
+    CANCELLED = "cancelled", "已取消"
+
+
 class Perm(StrEnum):
     """Permissions of this app (权限)."""
 

@@ -1,9 +1,9 @@
 """Tables of the register (组织登记)."""
 
 from gonghui.orgs.models.employer import CardBlock, Coverage, Duplicate, Employer, EmployerPlace, EmployerSpell, EmployerValue, Licence, Merge, Spot
-from gonghui.orgs.models.union import Certificate, Group, Lead, Post, Term, Union, UnionAccount, UnionEvent, UnionLine
+from gonghui.orgs.models.union import Certificate, Group, Lead, Matter, Post, Term, Union, UnionAccount, UnionEvent, UnionLine
 
 __all__ = [
     "CardBlock", "Certificate", "Coverage", "Duplicate", "Employer", "EmployerPlace", "EmployerSpell", "EmployerValue", "Group", "Lead",
-    "Licence", "Merge", "Post", "Spot", "Term", "Union", "UnionAccount", "UnionEvent", "UnionLine",
+    "Licence", "Matter", "Merge", "Post", "Spot", "Term", "Union", "UnionAccount", "UnionEvent", "UnionLine",
 ]  # fmt: skip

@@ -150,6 +150,7 @@ class Coverage(models.Model):
     since = models.DateField("起")
     until = models.DateField("止（不含）", null=True, blank=True)
     reason = models.CharField("说明", max_length=200, blank=True)
+    end_reason = models.CharField("终止原因", max_length=24, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "覆盖关系"
@@ -186,6 +187,7 @@ class Duplicate(models.Model):
     kind = models.CharField("种类", max_length=16, help_text="licence 一企多照、same 重复、same_name 同名不同单位")
     reasons = models.JSONField("理由", default=list)
     score = models.PositiveSmallIntegerField("相似度")
+    found_on = models.DateField("发现日期", null=True, blank=True)
     state = models.CharField("处理", max_length=10, default="open", choices=[("open", "待处理"), ("merged", "已归并"), ("linked", "已并照"), ("distinct", "不是同一家")])
     decided_by = models.CharField("处理人", max_length=40, blank=True)
     decided_at = models.DateTimeField("处理时间", null=True, blank=True)

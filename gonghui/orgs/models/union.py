@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from gonghui.orgs.enums import Body, JointForm, LeadKind, Mode, PostTitle, Stage, UnionKind, UnionState
+from gonghui.orgs.enums import Body, JointForm, LeadKind, MatterKind, MatterState, Mode, PostTitle, Stage, UnionKind, UnionState
 
 
 class Union(models.Model):
@@ -29,6 +29,7 @@ class Union(models.Model):
     review_on = models.DateField("过渡复核日", null=True, blank=True)
     area = models.CharField("行政区划", max_length=12, blank=True)
     industry = models.CharField("行业", max_length=5, blank=True)
+    covered_areas = models.JSONField("覆盖的村（社区）", default=list, blank=True, help_text="区划代码，联合会用")
     association = models.CharField("依托协会", max_length=80, blank=True)
     address = models.CharField("地址", max_length=160, blank=True)
     latitude = models.FloatField("纬度", null=True, blank=True)
@@ -189,3 +190,34 @@ class UnionEvent(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "沿革"
         ordering = ["on", "pk"]
+
+
+class Matter(models.Model):
+    """A follow-up of the register (组织事项): hand-over, rebuilding, conversion. A checklist, two confirmations where two sides act, a due date."""
+
+    kind = models.CharField("事项", max_length=16, choices=MatterKind.choices)
+    state = models.CharField("状态", max_length=10, choices=MatterState.choices, default=MatterState.OPEN)
+    union = models.ForeignKey(Union, models.PROTECT, null=True, blank=True, related_name="matters", verbose_name="工会")
+    employer = models.ForeignKey("orgs.Employer", models.PROTECT, null=True, blank=True, related_name="matters", verbose_name="单位")
+    target = models.ForeignKey(Union, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="接收工会")
+    checklist = models.JSONField("清单", default=dict, help_text="项目 → {done, on, by}")
+    confirmations = models.JSONField("确认", default=dict, help_text="from、to → {on, by}")
+    outcome = models.CharField("结果", max_length=16, blank=True)
+    document_no = models.CharField("文号", max_length=60, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+    opened_on = models.DateField("提出日期")
+    due_on = models.DateField("期限", null=True, blank=True)
+    closed_on = models.DateField("办结日期", null=True, blank=True)
+    actor = models.CharField("经办", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "组织事项"
+        indexes = [models.Index(fields=["state", "due_on"], name="matter_due")]
+        constraints = [
+            models.CheckConstraint(condition=Q(union__isnull=False) | Q(employer__isnull=False), name="matter_subject", violation_error_message="事项要对应一个工会或一个单位。"),
+            models.UniqueConstraint(fields=["kind", "union"], condition=Q(state="open", union__isnull=False), name="matter_union_once", violation_error_message="这个工会已有同样的事项在办。"),
+            models.UniqueConstraint(fields=["kind", "employer"], condition=Q(state="open", union__isnull=True), name="matter_employer_once", violation_error_message="这个单位已有同样的事项在办。"),
+        ]
+
+    def __str__(self) -> str:
+        return str(MatterKind(self.kind).label)

@@ -1,0 +1,16 @@
+"""Numbers the register takes from the rule base (规则值)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gonghui.core.errors import NotFound
+from gonghui.policy import services as policy
+
+
+def number(key: str, on: date, at: str = "000000") -> int | None:
+    """A whole number of the rule base, or None while the rule is not there or not in force."""
+    try:
+        return int(policy.value(key, on=on, at=at or "000000").value)
+    except NotFound:
+        return None
