@@ -39,8 +39,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
-    "django_tasks",
-    "django_tasks_db",
     *[f"gonghui.{name}" for name in reversed(GONGHUI_APPS)],
 ]
 
@@ -125,9 +123,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-TASKS = {
-    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend" if TESTING else "django_tasks_db.DatabaseBackend"}
-}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 SMS_GATEWAY = env.text("SMS_GATEWAY", "gonghui.notices.gateways.OutboxOnly" if DEMO or TESTING or DEBUG else "gonghui.notices.gateways.Unset")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
