@@ -8,3 +8,8 @@ from django.apps import AppConfig
 class FilesConfig(AppConfig):
     name = "gonghui.files"
     verbose_name = "附件"
+
+    def ready(self) -> None:
+        from gonghui.files.imports import setup
+
+        setup.ready()

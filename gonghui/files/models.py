@@ -24,3 +24,6 @@ class File(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "附件"
         indexes = [models.Index(fields=["sha256"], name="file_hash")]
+
+
+from gonghui.files.imports.models import HeaderMemory, ImportBatch, ImportChunk, ImportRow  # noqa: E402, F401  # tables of the subpackage imports
