@@ -13,6 +13,8 @@ class FiguresConfig(AppConfig):
         from gonghui.accounts import permissions
         from gonghui.accounts.enums import Role
         from gonghui.figures.enums import Perm
+        from gonghui.figures.services import rolls
+        from gonghui.orgs import hooks
 
         permissions.register(
             Perm,
@@ -26,3 +28,6 @@ class FiguresConfig(AppConfig):
                 Role.AUDITOR: [Perm.FIGURE_VIEW, Perm.FIGURE_EXPORT],
             },
         )
+        hooks.register("employers_changed", rolls.employers_changed)
+        hooks.register("unions_changed", rolls.unions_changed)
+        hooks.register("union_moved", rolls.union_moved)
