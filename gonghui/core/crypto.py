@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
@@ -25,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
+from django.db import connection, models, transaction
 
 from gonghui.core.errors import Unavailable
 
@@ -154,13 +156,53 @@ def forget_keys() -> None:
     with _cache_lock:
         _cache.clear()
         _current.clear()
+        _left.clear()
+        _pending.keys.clear()
     _file_service.cache_clear()
 
 
-_current: dict[str, int] = {}
+KEY_MEMORY = 30.0  # seconds a process keeps using a data key before it asks again whether a newer one exists
+BLOCK = 2**20  # uses of a key that a process books at a time
+_current: dict[str, tuple[int, float]] = {}
+_left: dict[int, int] = {}
+
+
+class _Pending(threading.local):
+    """Keys made in a transaction that has not committed (未提交的密钥), by the hook that will make them permanent.
+
+    A key that was rolled back must be forgotten: a value sealed with it could never be opened. Django drops the hooks
+    of a rolled-back transaction or savepoint from `run_on_commit`, which is how we see it.
+    """
+
+    def __init__(self) -> None:
+        self.keys: dict[tuple[str, int], tuple[Callable[[], None], tuple[int, bytes]]] = {}
+
+    def add(self, table: str, key_id: int, found: tuple[int, bytes]) -> None:
+        def keep() -> None:
+            self.keys.pop((table, key_id), None)
+            with _cache_lock:
+                _cache[(table, key_id)] = found
+                _current[table] = (key_id, monotonic() + KEY_MEMORY)
+
+        self.keys[(table, key_id)] = keep, found
+        transaction.on_commit(keep)
+
+    def find(self, table: str, key_id: int | None = None) -> tuple[int, tuple[int, bytes]] | None:
+        """The pending key of a table, after forgetting what was rolled back."""
+        if not self.keys:
+            return None
+        alive = {entry[1] for entry in connection.run_on_commit}
+        self.keys = {place: held for place, held in self.keys.items() if held[0] in alive}
+        ids = [place[1] for place in self.keys if place[0] == table and key_id in (None, place[1])]
+        return (max(ids), self.keys[(table, max(ids))][1]) if ids else None
+
+
+_pending = _Pending()
 
 
 def _data_key(table: str, key_id: int) -> tuple[int, bytes]:
+    if (fresh := _pending.find(table, key_id)) is not None:
+        return fresh[1]
     found = _cache.get((table, key_id))
     if found is None:
         from gonghui.core.models import DataKey  # the one table this module owns; models import nothing from here
@@ -175,14 +217,42 @@ def _data_key(table: str, key_id: int) -> tuple[int, bytes]:
 
 
 def current_key(table: str) -> int:
-    """Id of the table's newest data key, made at first use."""
-    key_id = _current.get(table)
-    if key_id is None:
+    """Id of the table's newest data key, made at first use and again before one is used up (bar 21: 2³² values)."""
+    if (fresh := _pending.find(table)) is not None:
+        return fresh[0]
+    known = _current.get(table)
+    if known is not None and monotonic() < known[1]:
+        return known[0]
+    from gonghui.core.models import DataKey
+
+    row = DataKey.objects.filter(table=table, retired_at=None).order_by("-pk").first()
+    if row is None or row.used >= MOST_PER_KEY - BLOCK:
+        return make_key(table)
+    _current[table] = (row.pk, monotonic() + KEY_MEMORY)
+    return row.pk
+
+
+def make_key(table: str) -> int:
+    """A fresh data key for a table, current from now on. Known to this process at once, to others after the commit."""
+    from gonghui.core.models import DataKey
+
+    row = DataKey.make(table)
+    _pending.add(table, row.pk, (row.suite, unwrap(row.kek_version, bytes(row.wrapped), table=table)))
+    return row.pk
+
+
+def _use(key_id: int) -> None:
+    """Count one use: a process books uses in blocks, so the counter costs one write in a million."""
+    left = _left.get(key_id, 0)
+    if left == 0:
         from gonghui.core.models import DataKey
 
-        row = DataKey.objects.filter(table=table, retired_at=None).order_by("-pk").first() or DataKey.make(table)
-        key_id = _current[table] = row.pk
-    return key_id
+        booked = DataKey.objects.filter(pk=key_id, used__lte=MOST_PER_KEY - BLOCK).update(used=models.F("used") + BLOCK)
+        if not booked:
+            _current.clear()
+            raise Unavailable("core.key_used_up", "这把数据密钥的使用次数已到上限。系统会自动换新钥匙，请再试一次。")
+        left = BLOCK
+    _left[key_id] = left - 1
 
 
 def seal(table: str, field: str, pk: int | str, plain: str) -> bytes:
@@ -192,19 +262,29 @@ def seal(table: str, field: str, pk: int | str, plain: str) -> bytes:
 
 def sealer(table: str, field: str) -> Callable[[int | str, str], bytes]:
     """`seal` for many rows of one field: the key is looked up once."""
-    key_id = current_key(table)
+    return _sealer(current_key(table), table, field)
+
+
+def seal_with(key_id: int, table: str, field: str, pk: int | str, plain: str) -> bytes:
+    """Encrypt under a chosen data key: for rotation, whose target another process may not know yet."""
+    return _sealer(key_id, table, field)(pk, plain)
+
+
+def _sealer(key_id: int, table: str, field: str) -> Callable[[int | str, str], bytes]:
     suite, key = _data_key(table, key_id)
     head, prefix, suffix = _HEAD.pack(VERSION, suite, key_id), f"{table}|{field}|".encode(), f"|{key_id}".encode()
     if suite == AES:
         encrypt, random = AESGCM(key).encrypt, os.urandom
 
         def seal_aes(pk: int | str, plain: str) -> bytes:
+            _use(key_id)
             nonce = random(12)
             return head + nonce + encrypt(nonce, plain.encode(), prefix + str(pk).encode() + suffix)
 
         return seal_aes
 
     def seal_any(pk: int | str, plain: str) -> bytes:
+        _use(key_id)
         nonce = os.urandom(12)
         return head + nonce + _encrypt(suite, key, nonce, plain.encode(), prefix + str(pk).encode() + suffix)
 

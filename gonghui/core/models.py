@@ -55,6 +55,7 @@ class DataKey(models.Model):
     suite = models.PositiveSmallIntegerField("算法套件")
     kek_version = models.PositiveIntegerField("主密钥版本")
     wrapped = models.BinaryField("包裹后的密钥")
+    used = models.BigIntegerField("已用次数", default=0, help_text="按块预订，上限 2³²")
     created_at = models.DateTimeField("建立时间")
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -13,3 +15,18 @@ class FilesConfig(AppConfig):
         from gonghui.files.imports import setup
 
         setup.ready()
+        from gonghui.accounts import permissions
+        from gonghui.accounts.enums import ADMINISTRATORS, Role
+        from gonghui.core import jobs as core_jobs
+        from gonghui.core import menu, verify
+        from gonghui.files import jobs, selectors, services
+        from gonghui.files.enums import Perm
+
+        business = [role for role in Role if role not in ADMINISTRATORS]
+        permissions.register(Perm, dict.fromkeys(business, Perm))
+        core_jobs.register(services.JOB, jobs.export)
+        core_jobs.every("files.sweep", timedelta(hours=1), services.sweep, title="清理过期文件")
+        verify.register("LED-12", "附件都在且未改动", selectors.hash_faults)
+        menu.register(
+            menu.Entry("files.exports", "我的导出", "file-export", "files:exports", group="文化与办公", perm=Perm.EXPORT_START, order=495)
+        )

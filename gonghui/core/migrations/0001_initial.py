@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('suite', models.PositiveSmallIntegerField(verbose_name='算法套件')),
                 ('kek_version', models.PositiveIntegerField(verbose_name='主密钥版本')),
                 ('wrapped', models.BinaryField(verbose_name='包裹后的密钥')),
+                ('used', models.BigIntegerField(default=0, help_text='按块预订，上限 2³²', verbose_name='已用次数')),
                 ('created_at', models.DateTimeField(verbose_name='建立时间')),
                 ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='停用时间')),
             ],
