@@ -1,0 +1,75 @@
+"""What the files cannot bring: accounts, the statistical period, the claimed figures (账号、统计期、上报数)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+from gonghui.accounts.actor import Actor
+from gonghui.accounts.enums import Role
+from gonghui.accounts.services import grants, officers
+from gonghui.core import clock
+from gonghui.figures.services import periods, reported
+from gonghui.orgs.selectors import unions
+from gonghui.portal.demo.city import City, EmployerRow
+from gonghui.portal.demo.plan import CITY_CODE, CLOSING, OPENING, Plan
+
+PASSWORD = "Jiangzhou-2025-demo"  # noqa: S105  the demo's public password; production refuses DEMO
+CLAIMED_JOINING = "98%"
+CLAIMED_FORMATION = "100%"
+
+
+def path_of(code: str) -> str:
+    """The path of a union, empty for the empty code."""
+    return unions.union_of_code(code).path if code else ""
+
+
+def furnish(actor: Actor, plan: Plan, city: City) -> list[dict[str, str]]:
+    """Accounts one for each role, the year as statistical period, and what the year's report claims."""
+    root = unions.union_of_code(CITY_CODE)
+    with clock.at(CLOSING):
+        period = periods.period_open(actor=actor, name=f"{CLOSING.year} 年度", opening=OPENING, closing=CLOSING, current=True)
+    for key, claimed in (("rate.joining", CLAIMED_JOINING), ("rate.formation", CLAIMED_FORMATION)):
+        reported.reported_enter(actor=actor, org=root, key=key, on=period.closing, value=claimed, source=f"{CLOSING.year} 年度工作总结")
+    return [*_officers(actor, plan, city), _worker(plan, city)]
+
+
+def seed_of(login: str, plan: Plan) -> str:
+    """The TOTP seed of a demo account, the same for the same city."""
+    return base64.b32encode(hashlib.sha256(f"totp-{plan.seed}-{login}".encode()).digest()[:20]).decode()
+
+
+def _officers(actor: Actor, plan: Plan, city: City) -> list[dict[str, str]]:
+    town, chair = f"{CITY_CODE}-01", _largest(city)
+    wanted = [
+        ("city", "赵雪梅", "副主席", Role.CITY, CITY_CODE),
+        ("zuzhi", "钱志文", "组织部部长", Role.ORGANISATION, CITY_CODE),
+        ("township", "孙建国", "镇工会主席", Role.TOWNSHIP, town),
+        ("chair", "李秀兰", "工会主席", Role.CHAIR, chair.union),
+        ("organiser", "周海峰", "工建指导员", Role.ORGANISER, town),
+        ("auditor", "吴静", "经审委员", Role.AUDITOR, CITY_CODE),
+        ("sysadmin", "郑明", "系统管理员", Role.SYSADMIN, ""),
+        ("secadmin", "王芳", "安全管理员", Role.SECADMIN, ""),
+        ("auditadmin", "冯磊", "审计管理员", Role.AUDITADMIN, ""),
+    ]
+    made = []
+    for login, name, title, role, code in wanted:
+        user = officers.demo_officer(actor=actor, username=login, name=name, password=PASSWORD, totp_seed=seed_of(login, plan), title=title)
+        org = unions.union_of_code(code) if code else None
+        grants.grant_give(
+            actor=actor, user=user, role=role, org_path=org.path if org else "", org_name=org.name if org else "全部", reason="演示账号"
+        )
+        made.append({"role": role.label, "login": login, "password": PASSWORD, "note": f"{name}，{org.name if org else '全平台'}"})
+    return made
+
+
+def _largest(city: City) -> EmployerRow:
+    return max((e for e in city.employers if e.form == "单独建会" and e.workers), key=lambda e: (e.workers, e.code))
+
+
+def _worker(plan: Plan, city: City) -> dict[str, Any]:
+    """The first member of the city's first employer signs in with the phone number of the roster."""
+    from gonghui.portal.demo.names import phone
+
+    return {"role": "职工", "login": phone(0), "password": "短信验证码", "note": "验证码见短信页；/m/"}
