@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class _Builder:
         made = city.build(self.plan)
         paths = self.step("写出工会、单位和花名册文件", lambda: files.write(self.plan, made, settings.DATA_DIR / "demo"))
         for kind, path in paths:
-            self.step(f"导入 {path.name}", lambda kind=kind, path=path: self._import(kind, path))
+            self.step(f"导入 {path.name}", partial(self._import, kind, path))
         accounts = self.step("开通账号，登记统计期和上报数", lambda: furnish.furnish(self.actor, self.plan, made))
         report = {**wanted, "plan": asdict(self.plan), "rows": self.rows, "accounts": accounts, "seconds": round(time.monotonic() - self.started, 1)}
         mark.write_text(json.dumps(report, ensure_ascii=False, default=str), encoding="utf-8")
