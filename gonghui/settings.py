@@ -35,10 +35,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
-    "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "allauth.usersessions",
     *[f"gonghui.{name}" for name in reversed(GONGHUI_APPS)],
 ]
 
@@ -53,7 +51,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "gonghui.accounts.middleware.ActorMiddleware",
     "gonghui.core.middleware.RefusalMiddleware",
 ]
@@ -86,8 +83,21 @@ PASSWORD_HASHERS = [
     "gonghui.accounts.hashers.Argon2idHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+# Sign-in through the government's or federation's own identity provider (统一身份认证); off while the issuer is empty.
+OIDC_ISSUER = env.text("OIDC_ISSUER", "")
+OIDC = {
+    "issuer": OIDC_ISSUER,
+    "client_id": env.text("OIDC_CLIENT_ID"),
+    "secret": env.text("OIDC_CLIENT_SECRET"),
+    "name": env.text("OIDC_NAME", "统一身份认证"),
+    "claim": env.text("OIDC_CLAIM", "preferred_username"),  # which claim is the login name here
+    "trusts_factor": env.flag("OIDC_TRUSTS_FACTOR", default=False),  # the provider itself asks for a second factor
+} if OIDC_ISSUER else None
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 12 * 3600  # the longest a sign-in may last; accounts.sessions ends it earlier
+SMS_DAILY_BUDGET = env.number("SMS_DAILY_BUDGET", 20_000, least=1)
+DEMO_PASSWORD = "gonghui-demo-2025"  # noqa: S105  # public by design; core.E004 keeps the demo out of production
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -133,6 +133,14 @@ class Actor:
             return Q()
         return any_of(subtree(p, lookup) for p in paths)
 
+    def held_at(self, path: str) -> frozenset[str]:
+        """All permissions that reach this path."""
+        return frozenset().union(*(permissions.of_role(s.role) for s in self.scopes if covers(s.path, path)))
+
+    def same_person(self, user_id: int | None, person_id: int | None) -> bool:
+        """Is this the same human, be it through another account?"""
+        return (user_id is not None and user_id == self.user_id) or (person_id is not None and person_id == self.person_id)
+
     def has_role(self, *roles: Role) -> bool:
         return any(str(r) in self.roles for r in roles)
 

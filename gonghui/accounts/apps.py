@@ -10,14 +10,23 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号与授权"
 
     def ready(self) -> None:
-        from gonghui.accounts import permissions
-        from gonghui.accounts.enums import Perm, Role
+        from django.contrib.auth.signals import user_logged_in
 
-        permissions.register(
-            Perm,
-            {
-                Role.SYSADMIN: [Perm.USER_VIEW, Perm.USER_EDIT, Perm.SYSTEM_VIEW, Perm.OUTBOX_VIEW],
-                Role.SECADMIN: [Perm.USER_VIEW, Perm.GRANT_VIEW, Perm.GRANT_EDIT],
-                Role.AUDITADMIN: [Perm.USER_VIEW, Perm.GRANT_VIEW, Perm.AUDIT_VIEW],
-            },
-        )
+        from gonghui.accounts import jobs, sessions
+        from gonghui.accounts.permissions import register_own
+
+        register_own()
+        jobs.register()
+        _menu()
+        user_logged_in.connect(sessions.started, dispatch_uid="accounts.sign_in")
+
+
+def _menu() -> None:
+    from gonghui.accounts.enums import Perm
+    from gonghui.core import menu
+
+    menu.register(
+        menu.Entry("accounts.users", "账号与授权", "user-shield", "accounts:users", group="系统", perm=Perm.USER_VIEW, order=910),
+        menu.Entry("accounts.roles", "权限一览", "table", "accounts:roles", group="系统", perm=Perm.GRANT_VIEW, order=920),
+        menu.Entry("accounts.audit", "审计日志", "history", "accounts:audit", group="系统", perm=Perm.AUDIT_VIEW, order=930),
+    )

@@ -1,4 +1,4 @@
-"""Sign-in by password (口令登录)."""
+"""Django's door to accounts (登录后端): it finds users; who comes in is settled by `services.signin`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gonghui.accounts.models import User
 
 
 class PasswordBackend(BaseBackend):
-    """Officers by login name and password; the second factor follows."""
+    """Loads the user of a session. It authenticates nobody: password and second factor are checked step by step."""
 
     def get_user(self, user_id: int) -> User | None:
         return User.objects.filter(pk=user_id, is_active=True).first()

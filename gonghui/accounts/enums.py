@@ -38,6 +38,23 @@ class UserKind(models.TextChoices):
     WORKER = "worker", "职工"
 
 
+class Factor(models.TextChoices):
+    """How somebody proved who they are (登录方式)."""
+
+    TOTP = "totp", "口令和动态口令"
+    RECOVERY = "recovery", "口令和恢复码"
+    SMS = "sms", "短信验证码"
+    OIDC = "oidc", "统一身份认证"
+    DIRECT = "direct", "直接登录"
+
+
+class CodePurpose(models.TextChoices):
+    """What a code by SMS is for (验证码用途)."""
+
+    SIGN_IN = "sign_in", "登录"
+    STEP_UP = "step_up", "确认重要操作"
+
+
 class Perm(StrEnum):
     """Permissions of this app (权限)."""
 
@@ -46,5 +63,6 @@ class Perm(StrEnum):
     GRANT_VIEW = "accounts.grant.view"
     GRANT_EDIT = "accounts.grant.edit"
     AUDIT_VIEW = "accounts.audit.view"
+    AUDIT_EXPORT = "accounts.audit.export"
     SYSTEM_VIEW = "accounts.system.view"
     OUTBOX_VIEW = "accounts.outbox.view"

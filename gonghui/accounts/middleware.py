@@ -7,23 +7,20 @@ from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest, HttpResponse
 
-from gonghui.accounts.actor import Actor
-
 if TYPE_CHECKING:
     from gonghui.core.http import Request
 
 
 class ActorMiddleware:
-    """Sets `request.actor` and `request.htmx`. Grants are read at use, so a revoked one stops at the next request (ACC-03)."""
+    """Sets `request.actor` and `request.htmx`. Sign-in and grants are read at use, so an ended or revoked one stops at the next request (ACC-03)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        from gonghui.accounts import selectors
+        from gonghui.accounts import sessions  # after the app registry is ready
 
         found = cast("Request", request)
         found.htmx = request.headers.get("HX-Request") == "true"
-        user = getattr(request, "user", None)
-        found.actor = selectors.actor_of(user, request.session) if user is not None and user.is_authenticated else Actor.anonymous()
+        found.actor = sessions.resolve(request)
         return self.get_response(request)

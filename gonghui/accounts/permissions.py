@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from gonghui.accounts.enums import Role
+from gonghui.accounts.enums import Perm, Role
 
 _known: dict[str, str] = {}
 _held: dict[str, set[str]] = {str(role): set() for role in Role}
@@ -37,3 +37,20 @@ def of_role(role: str) -> frozenset[str]:
 def known() -> frozenset[str]:
     """All registered permissions."""
     return frozenset(_known)
+
+
+def roles() -> list[str]:
+    """All roles."""
+    return list(_held)
+
+
+def register_own() -> None:
+    """The permissions of accounts itself."""
+    register(
+        Perm,
+        {
+            Role.SYSADMIN: [Perm.USER_VIEW, Perm.USER_EDIT, Perm.SYSTEM_VIEW, Perm.OUTBOX_VIEW],
+            Role.SECADMIN: [Perm.USER_VIEW, Perm.GRANT_VIEW, Perm.GRANT_EDIT],
+            Role.AUDITADMIN: [Perm.USER_VIEW, Perm.GRANT_VIEW, Perm.AUDIT_VIEW, Perm.AUDIT_EXPORT],
+        },
+    )

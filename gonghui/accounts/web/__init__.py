@@ -1,0 +1,1 @@
+"""Doors of accounts (账号的入口)."""
