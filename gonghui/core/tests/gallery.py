@@ -1,11 +1,10 @@
 """A gallery of all parts of the pages (样例页), for eyes and for tests. Everything in it is invented.
 
-`python -m gonghui.core.tests.gallery 8101` serves it; tests use it as ROOT_URLCONF.
+`python -m gonghui.core.tests.serve_gallery 8101` serves it; tests use it as ROOT_URLCONF.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -222,7 +221,8 @@ urlpatterns = [
 ]
 
 
-def _menu() -> None:
+def fill_menu() -> None:
+    """The menu of the prototypes instead of the apps' own."""
     for registry in (menu._entries, menu._unread, menu._places):
         registry.clear()
     rows = [
@@ -258,29 +258,3 @@ def _menu() -> None:
     menu.unread(lambda _actor: 3)
     menu.places(lambda _request: [menu.Place("江州市总工会", "?at=1", current=True), menu.Place("白桦镇总工会", "?at=2")])
     menu.fix(home="home", search="search", inbox="inbox", guide="faq")
-
-
-def main() -> None:
-    """Serve the gallery with Django's own server on 127.0.0.1."""
-    import os
-
-    os.environ |= {"GONGHUI_TESTING": "1", "DJANGO_SETTINGS_MODULE": "gonghui.settings"}
-    import django
-    from django.conf import settings
-
-    django.setup()
-    settings.ROOT_URLCONF = "gonghui.core.tests.gallery"
-    settings.MIDDLEWARE = MIDDLEWARE
-    settings.MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-    settings.TEMPLATES[0]["OPTIONS"]["context_processors"].remove("django.contrib.auth.context_processors.auth")
-    settings.DEMO, settings.SITE_OWNER = True, "江州市"
-    _menu()
-    from wsgiref.simple_server import make_server
-
-    from django.core.wsgi import get_wsgi_application
-
-    make_server("127.0.0.1", int(sys.argv[1]) if len(sys.argv) > 1 else 8101, get_wsgi_application()).serve_forever()
-
-
-if __name__ == "__main__":
-    main()
