@@ -6,7 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from gonghui.policy.engine import loader
-from gonghui.policy.engine.loader import Pack
+from gonghui.policy.engine.loader import Pack, exact
+
+__all__ = ["CASES", "ROOT", "exact", "live"]
 
 ROOT = Path(__file__).resolve().parent / "params"
 CASES = Path(__file__).resolve().parent / "cases"

@@ -110,16 +110,21 @@ class Faults:
 
 def read(path: Path) -> Any:
     """One YAML file, strictly."""
+    return parse(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse(text: str, name: str) -> Any:
+    """YAML text, strictly. Raises PackError naming the file."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506  # a SafeLoader subclass
+        return yaml.load(text, Loader=StrictLoader)  # noqa: S506  # a SafeLoader subclass
     except (yaml.YAMLError, PackError) as fault:
-        raise PackError([f"{path.name}: {fault if isinstance(fault, yaml.YAMLError) else fault.faults[0]}"]) from fault
+        raise PackError([f"{name}: {fault if isinstance(fault, yaml.YAMLError) else fault.faults[0]}"]) from fault
 
 
 def load(root: Path) -> Pack:
     """All rules under `root/<area>/<rule>.yaml`; `_sources.yaml` beside and above them names the texts. Raises PackError."""
     faults, rules, digest = list[str](), dict[str, Rule](), hashlib.sha256()
-    texts = _texts(root, faults)
+    named = _texts(root, faults)
     trees: dict[str, Any] = {}
     for path in sorted(root.glob("*/*.yaml")):
         digest.update(f"{path.parent.name}/{path.name}\n".encode() + path.read_bytes())
@@ -127,7 +132,7 @@ def load(root: Path) -> Pack:
             continue
         key = f"{path.parent.name}.{path.stem}"
         try:
-            rules[key] = build(key, read(path), texts, trees, file=f"{path.parent.name}/{path.name}")
+            rules[key] = build(key, read(path), named, trees, file=f"{path.parent.name}/{path.name}")
         except PackError as fault:
             faults += [f if f.startswith(path.parent.name) else f"{path.parent.name}/{f}" for f in fault.faults]
     for rule in rules.values():
@@ -141,6 +146,15 @@ def pack_of(rules: Mapping[str, Rule], hash: str, trees: Mapping[str, Any]) -> P
     """A pack, with what every decision needs to know of its formulas worked out once."""
     refs = {text: tuple(sorted(n for n in expr.names(tree) if "." in n)) for text, tree in trees.items()}
     return Pack(rules, hash, trees, refs, {text: tuple(expr.compared(tree)) for text, tree in trees.items()})
+
+
+def texts(root: Path) -> dict[str, dict[str, Any]]:
+    """The named texts. Raises PackError."""
+    faults = list[str]()
+    found = _texts(root, faults)
+    if faults:
+        raise PackError(faults)
+    return found
 
 
 def _texts(root: Path, faults: list[str]) -> dict[str, dict[str, Any]]:
