@@ -1,6 +1,17 @@
 """Tables of the register (组织登记)."""
 
-from gonghui.orgs.models.employer import CardBlock, Coverage, Duplicate, Employer, EmployerPlace, EmployerSpell, EmployerValue, Licence, Merge, Spot
+from gonghui.orgs.models.employer import (
+    CardBlock,
+    Coverage,
+    Duplicate,
+    Employer,
+    EmployerPlace,
+    EmployerSpell,
+    EmployerValue,
+    Licence,
+    Merge,
+    Spot,
+)
 from gonghui.orgs.models.union import Certificate, Group, Lead, Matter, Post, Term, Union, UnionAccount, UnionEvent, UnionLine
 
 __all__ = [

@@ -54,7 +54,13 @@ class Employer(models.Model):
             models.Index(fields=["sector", "organised"], name="employer_spot"),
             models.Index(fields=["phone_index"], name="employer_phone"),
         ]
-        constraints = [models.CheckConstraint(condition=Q(written_off_on__isnull=True) | Q(written_off_on__gte=F("listed_on")), name="employer_dates", violation_error_message="核减日期不能早于列入底册日期。")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(written_off_on__isnull=True) | Q(written_off_on__gte=F("listed_on")),
+                name="employer_dates",
+                violation_error_message="核减日期不能早于列入底册日期。",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -72,7 +78,14 @@ class Licence(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "证照"
-        constraints = [models.UniqueConstraint(fields=["number"], condition=Q(until__isnull=True), name="licence_once", violation_error_message="这个证照号已经登记在别的单位名下。")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=Q(until__isnull=True),
+                name="licence_once",
+                violation_error_message="这个证照号已经登记在别的单位名下。",
+            )
+        ]
         indexes = [models.Index(fields=["number"], name="licence_number")]
 
 
@@ -155,8 +168,18 @@ class Coverage(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "覆盖关系"
         constraints = [
-            models.UniqueConstraint(fields=["employer", "form"], condition=Q(until__isnull=True), name="coverage_form_once", violation_error_message="这个单位已经以同一形式被覆盖。"),
-            models.UniqueConstraint(fields=["employer"], condition=Q(until__isnull=True, main=True), name="coverage_one_main", violation_error_message="这个单位已有主覆盖工会。"),
+            models.UniqueConstraint(
+                fields=["employer", "form"],
+                condition=Q(until__isnull=True),
+                name="coverage_form_once",
+                violation_error_message="这个单位已经以同一形式被覆盖。",
+            ),
+            models.UniqueConstraint(
+                fields=["employer"],
+                condition=Q(until__isnull=True, main=True),
+                name="coverage_one_main",
+                violation_error_message="这个单位已有主覆盖工会。",
+            ),
         ]
         indexes = [models.Index(fields=["union", "until"], name="coverage_union")]
 
@@ -188,7 +211,12 @@ class Duplicate(models.Model):
     reasons = models.JSONField("理由", default=list)
     score = models.PositiveSmallIntegerField("相似度")
     found_on = models.DateField("发现日期", null=True, blank=True)
-    state = models.CharField("处理", max_length=10, default="open", choices=[("open", "待处理"), ("merged", "已归并"), ("linked", "已并照"), ("distinct", "不是同一家")])
+    state = models.CharField(
+        "处理",
+        max_length=10,
+        default="open",
+        choices=[("open", "待处理"), ("merged", "已归并"), ("linked", "已并照"), ("distinct", "不是同一家")],
+    )
     decided_by = models.CharField("处理人", max_length=40, blank=True)
     decided_at = models.DateTimeField("处理时间", null=True, blank=True)
 

@@ -48,8 +48,16 @@ class Union(models.Model):
         verbose_name = verbose_name_plural = "工会"
         indexes = [models.Index(fields=["kind", "state"], name="union_kind"), models.Index(fields=["name"], name="union_name")]
         constraints = [
-            models.CheckConstraint(condition=Q(depth=0, parent__isnull=True) | Q(depth__gt=0, parent__isnull=False), name="union_root", violation_error_message="除最上级外，每个工会都要有上级工会。"),
-            models.CheckConstraint(condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("founded_on")), name="union_dates", violation_error_message="终止日期不能早于成立日期。"),
+            models.CheckConstraint(
+                condition=Q(depth=0, parent__isnull=True) | Q(depth__gt=0, parent__isnull=False),
+                name="union_root",
+                violation_error_message="除最上级外，每个工会都要有上级工会。",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("founded_on")),
+                name="union_dates",
+                violation_error_message="终止日期不能早于成立日期。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +92,14 @@ class Lead(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "双重领导关系"
-        constraints = [models.UniqueConstraint(fields=["lower"], condition=Q(until__isnull=True), name="lead_once", violation_error_message="这个工会已有一条第二领导关系，请先终止原来的。")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lower"],
+                condition=Q(until__isnull=True),
+                name="lead_once",
+                violation_error_message="这个工会已有一条第二领导关系，请先终止原来的。",
+            )
+        ]
 
 
 class Term(models.Model):
@@ -125,7 +140,14 @@ class Post(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "任职"
         indexes = [models.Index(fields=["union", "title", "until"], name="post_union"), models.Index(fields=["person"], name="post_person")]
-        constraints = [models.UniqueConstraint(fields=["union", "body"], condition=Q(title="chair", until__isnull=True), name="post_one_chair", violation_error_message="这个机构现在已有主席（主任），请先办理离任。")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "body"],
+                condition=Q(title="chair", until__isnull=True),
+                name="post_one_chair",
+                violation_error_message="这个机构现在已有主席（主任），请先办理离任。",
+            )
+        ]
 
 
 class Group(models.Model):
@@ -140,7 +162,11 @@ class Group(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "工会小组"
-        constraints = [models.UniqueConstraint(fields=["union", "name"], condition=Q(until__isnull=True), name="group_name_once", violation_error_message="已有同名小组。")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "name"], condition=Q(until__isnull=True), name="group_name_once", violation_error_message="已有同名小组。"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -214,9 +240,23 @@ class Matter(models.Model):
         verbose_name = verbose_name_plural = "组织事项"
         indexes = [models.Index(fields=["state", "due_on"], name="matter_due")]
         constraints = [
-            models.CheckConstraint(condition=Q(union__isnull=False) | Q(employer__isnull=False), name="matter_subject", violation_error_message="事项要对应一个工会或一个单位。"),
-            models.UniqueConstraint(fields=["kind", "union"], condition=Q(state="open", union__isnull=False), name="matter_union_once", violation_error_message="这个工会已有同样的事项在办。"),
-            models.UniqueConstraint(fields=["kind", "employer"], condition=Q(state="open", union__isnull=True), name="matter_employer_once", violation_error_message="这个单位已有同样的事项在办。"),
+            models.CheckConstraint(
+                condition=Q(union__isnull=False) | Q(employer__isnull=False),
+                name="matter_subject",
+                violation_error_message="事项要对应一个工会或一个单位。",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "union"],
+                condition=Q(state="open", union__isnull=False),
+                name="matter_union_once",
+                violation_error_message="这个工会已有同样的事项在办。",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "employer"],
+                condition=Q(state="open", union__isnull=True),
+                name="matter_employer_once",
+                violation_error_message="这个单位已有同样的事项在办。",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,9 @@ MOST_LEVELS = 20
 ROOT_PATH = "0001"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
-TERRITORIAL = frozenset({UnionKind.CITY, UnionKind.COUNTY, UnionKind.TOWNSHIP, UnionKind.TOWNSHIP_FEDERATION, UnionKind.ZONE, UnionKind.VILLAGE})
+TERRITORIAL = frozenset(
+    {UnionKind.CITY, UnionKind.COUNTY, UnionKind.TOWNSHIP, UnionKind.TOWNSHIP_FEDERATION, UnionKind.ZONE, UnionKind.VILLAGE}
+)
 """Unions of a territory: they answer for employers nobody else covers (属地工会)."""
 
 FEDERATIONS = frozenset({UnionKind.VILLAGE_FEDERATION, UnionKind.REGIONAL, UnionKind.INDUSTRY, UnionKind.CITY_INDUSTRIAL, UnionKind.GROUP})

@@ -30,7 +30,16 @@ def not_future(day: date, what: str = "日期") -> None:
         violate("orgs.future", f"{what} {day} 晚于今天（{clock.today()}）。请在当天或之后登记。")
 
 
-def event(union: Union, kind: str, on: date, *, old: dict[str, Any] | None = None, new: dict[str, Any] | None = None, document_no: str = "", note: str = "") -> UnionEvent:
+def event(
+    union: Union,
+    kind: str,
+    on: date,
+    *,
+    old: dict[str, Any] | None = None,
+    new: dict[str, Any] | None = None,
+    document_no: str = "",
+    note: str = "",
+) -> UnionEvent:
     """One row of the union's history (沿革)."""
     return UnionEvent.objects.create(
         union=union, kind=kind, on=on, old=old or {}, new=new or {}, document_no=document_no, note=note[:200], recorded_at=clock.now()

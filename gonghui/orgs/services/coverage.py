@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def coverage_add(
-    *, actor: Actor, union: Union, employer: Employer, form: str, since: date, main: bool | None = None, reason: str = "", replace: bool = False
+    *,
+    actor: Actor,
+    union: Union,
+    employer: Employer,
+    form: str,
+    since: date,
+    main: bool | None = None,
+    reason: str = "",
+    replace: bool = False,
 ) -> Coverage:
     """A union covers an employer from a day (登记覆盖).
 
@@ -32,12 +40,22 @@ def coverage_add(
     actor.require(Perm.COVERAGE_EDIT, union)
     actor.require(Perm.COVERAGE_EDIT, employer.union)
     row = coverage_put(actor=actor, union=union, employer=employer, form=form, since=since, main=main, reason=reason, replace=replace)
-    audit.record(actor, "orgs.coverage.add", row, org_path=union.path, union=union, employer=employer, form=form, since=since, main=row.main)
+    audit.record(
+        actor, "orgs.coverage.add", row, org_path=union.path, union=union, employer=employer, form=form, since=since, main=row.main
+    )
     return row
 
 
 def coverage_put(
-    *, actor: Actor, union: Union, employer: Employer, form: str, since: date, main: bool | None = None, reason: str = "", replace: bool = False
+    *,
+    actor: Actor,
+    union: Union,
+    employer: Employer,
+    form: str,
+    since: date,
+    main: bool | None = None,
+    reason: str = "",
+    replace: bool = False,
 ) -> Coverage:
     """As `coverage_add` within another service, which has checked the permission and writes the audit entry."""
     employer = Employer.objects.select_for_update().get(pk=employer.pk)
@@ -47,7 +65,10 @@ def coverage_put(
         for other in rules.clashes(form, list(live)):
             if not replace:
                 holder = live[other].union.name
-                raise Conflict("orgs.covered_already", f"{employer.name}已由{holder}以“{CoverageForm(other).label}”覆盖。要改由{union.name}覆盖，请用“变更覆盖”。")
+                raise Conflict(
+                    "orgs.covered_already",
+                    f"{employer.name}已由{holder}以“{CoverageForm(other).label}”覆盖。要改由{union.name}覆盖，请用“变更覆盖”。",
+                )
             _end(live.pop(other), since)
         row = _open(union, employer, form, since, main, reason, live)
         _settle(employer, since)
@@ -158,8 +179,12 @@ def coverage_change(*, actor: Actor, coverage: Coverage, union: Union, form: str
         violate("orgs.before_start", f"变更日期 {on} 应晚于原覆盖开始日期 {coverage.since}。")
     with employers_changing([coverage.employer_id]):
         _end(coverage, on, "变更覆盖")
-        row = coverage_put(actor=actor, union=union, employer=coverage.employer, form=form, since=on, main=coverage.main or None, reason=reason)
-    audit.record(actor, "orgs.coverage.change", row, org_path=union.path, old=coverage.union_id, new=union.pk, form=form, on=on, reason=reason)
+        row = coverage_put(
+            actor=actor, union=union, employer=coverage.employer, form=form, since=on, main=coverage.main or None, reason=reason
+        )
+    audit.record(
+        actor, "orgs.coverage.change", row, org_path=union.path, old=coverage.union_id, new=union.pk, form=form, on=on, reason=reason
+    )
     return row
 
 

@@ -34,7 +34,9 @@ TWO_SIDED: dict[str, str] = {
 """What both visits collect (两个走访): desk value and field value stand side by side."""
 
 COUNTS = frozenset({"headcount", "migrant_headcount", "women_headcount"})
-PLAIN = frozenset({"ownership", "area", "key_sector", "two_new", "diversity", "source", "as_of", "latitude", "longitude", "opened_on", "sector"})
+PLAIN = frozenset(
+    {"ownership", "area", "key_sector", "two_new", "diversity", "source", "as_of", "latitude", "longitude", "opened_on", "sector"}
+)
 
 
 @transaction.atomic
@@ -82,11 +84,20 @@ def employer_register(
         **phone_columns(pk, phone),
         **details,
     )
-    EmployerSpell.objects.create(employer=employer, status=EmployerStatus.NORMAL, since=listed, evidence=evidence, actor=sign(actor), recorded_at=now)
+    EmployerSpell.objects.create(
+        employer=employer, status=EmployerStatus.NORMAL, since=listed, evidence=evidence, actor=sign(actor), recorded_at=now
+    )
     EmployerPlace.objects.create(employer=employer, union=union, since=listed)
     for number, licence_name in licences:
         _licence_create(employer, number, licence_name, opened_on)
-    _values_store(actor, employer, side, {"name": name, "phone": employer.phone_mask, **{k: v for k, v in details.items() if k in TWO_SIDED}}, origin, details.get("as_of") or clock.today())
+    _values_store(
+        actor,
+        employer,
+        side,
+        {"name": name, "phone": employer.phone_mask, **{k: v for k, v in details.items() if k in TWO_SIDED}},
+        origin,
+        details.get("as_of") or clock.today(),
+    )
     spots.spot_check(employer, listed)
     employers_created([pk])
     audit.record(actor, "orgs.employer.register", employer, org_path=union.path, name=employer.name, sector=sector, listed_on=listed)
@@ -131,7 +142,9 @@ def check_details(name: str, details: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
-def employer_edit(*, actor: Actor, employer: Employer, phone: str | None = None, operator_id: str | None = None, **changes: Any) -> Employer:
+def employer_edit(
+    *, actor: Actor, employer: Employer, phone: str | None = None, operator_id: str | None = None, **changes: Any
+) -> Employer:
     """Correct columns of an employer (更正登记). Values both visits collect go through `value_record`."""
     employer = Employer.objects.select_for_update().select_related("union").get(pk=employer.pk)
     actor.require(Perm.EMPLOYER_EDIT, employer.union)
@@ -150,13 +163,28 @@ def employer_edit(*, actor: Actor, employer: Employer, phone: str | None = None,
         spots.spot_check(employer, clock.today())
     new = {k: getattr(employer, k) for k in changes}
     differs = {k: (old[k], new[k]) for k in changes if old[k] != new[k]}
-    audit.record(actor, "orgs.employer.edit", employer, org_path=employer.union.path, changed=differs, phone=phone is not None, operator=operator_id is not None)
+    audit.record(
+        actor,
+        "orgs.employer.edit",
+        employer,
+        org_path=employer.union.path,
+        changed=differs,
+        phone=phone is not None,
+        operator=operator_id is not None,
+    )
     return employer
 
 
 @transaction.atomic
 def value_record(
-    *, actor: Actor, employer: Employer, side: str, values: Mapping[str, Any], origin: str, on: date | None = None, adopt: bool | None = None
+    *,
+    actor: Actor,
+    employer: Employer,
+    side: str,
+    values: Mapping[str, Any],
+    origin: str,
+    on: date | None = None,
+    adopt: bool | None = None,
 ) -> Employer:
     """Store what a visit found (登记走访值): both sides stay; the field value is taken over unless told otherwise.
 
@@ -176,7 +204,9 @@ def value_record(
     taken = {k: v for k, v in given.items() if adopt or (adopt is None and (side == Side.FIELD or not _known(employer, k)))}
     _take(employer, taken)
     spots.spot_check(employer, day)
-    audit.record(actor, "orgs.employer.value", employer, org_path=employer.union.path, side=side, names=sorted(given), taken=sorted(taken), on=day)
+    audit.record(
+        actor, "orgs.employer.value", employer, org_path=employer.union.path, side=side, names=sorted(given), taken=sorted(taken), on=day
+    )
     return employer
 
 
@@ -198,7 +228,9 @@ def _take(employer: Employer, taken: Mapping[str, Any]) -> None:
 def _values_store(actor: Actor, employer: Employer, side: str, values: Mapping[str, Any], origin: str, on: date) -> None:
     now = clock.now()
     EmployerValue.objects.bulk_create(
-        EmployerValue(employer=employer, name=k, side=side, value=str(v)[:200], origin=origin[:60], on=on, actor=sign(actor), recorded_at=now)
+        EmployerValue(
+            employer=employer, name=k, side=side, value=str(v)[:200], origin=origin[:60], on=on, actor=sign(actor), recorded_at=now
+        )
         for k, v in values.items()
         if v not in (None, "")
     )
@@ -225,7 +257,9 @@ def _licence_create(employer: Employer, number: str, name: str, since: date | No
     except IntegrityError:
         holder = Licence.objects.filter(number=number, until=None).select_related("employer").first()
         owner = f"“{holder.employer.name}”（{holder.employer.code}）" if holder else "别的单位"
-        raise Conflict("orgs.licence_taken", f"证照号 {number} 已登记在{owner}名下。如果是同一家，请在“疑似重复”里办理归并。", number=number) from None
+        raise Conflict(
+            "orgs.licence_taken", f"证照号 {number} 已登记在{owner}名下。如果是同一家，请在“疑似重复”里办理归并。", number=number
+        ) from None
 
 
 @transaction.atomic
@@ -244,4 +278,7 @@ def licence_end(*, actor: Actor, licence: Licence, on: date, reason: str) -> Lic
 
 def _must_be_listed(employer: Employer) -> None:
     if employer.written_off_on is not None:
-        violate("orgs.employer_gone", f"{employer.name}已于 {employer.written_off_on} 核减（{employer.get_status_display()}），登记内容不能再改。")
+        violate(
+            "orgs.employer_gone",
+            f"{employer.name}已于 {employer.written_off_on} 核减（{employer.get_status_display()}），登记内容不能再改。",
+        )

@@ -31,7 +31,9 @@ def may_build(actor: Actor, parent: Union | None) -> None:
         violate("orgs.one_root", "组织树已有最上级工会。请选择上级工会再组建。")
 
 
-def check_build(parent: Union | None, *, kind: str, name: str, mode: str, day: date, employer: Employer | None, details: dict[str, Any]) -> None:
+def check_build(
+    parent: Union | None, *, kind: str, name: str, mode: str, day: date, employer: Employer | None, details: dict[str, Any]
+) -> None:
     """Everything a new union must satisfy."""
     strangers = set(details) - DETAILS
     if strangers:
@@ -47,7 +49,10 @@ def check_build(parent: Union | None, *, kind: str, name: str, mode: str, day: d
     refuse(rules.form_fault(kind, str(details.get("form") or ""), name))
     refuse(
         rules.mode_fault(
-            mode, has_host=details.get("host") is not None, target_mode=str(details.get("target_mode") or ""), has_review=details.get("review_on") is not None
+            mode,
+            has_host=details.get("host") is not None,
+            target_mode=str(details.get("target_mode") or ""),
+            has_review=details.get("review_on") is not None,
         )
     )
     _check_kind(kind, day, details)
@@ -77,14 +82,20 @@ def project_check(kind: str, start: date | None, end: date | None, day: date) ->
         return
     long = clock.add_months(start, months) <= end
     if kind == UnionKind.PROJECT and not long:
-        violate("orgs.project_short", f"工期 {start}–{end} 不足 {months} 个月，应选举工会组织员，不设工会。请把类别改为“工会组织员”。", months=months)
+        violate(
+            "orgs.project_short",
+            f"工期 {start}–{end} 不足 {months} 个月，应选举工会组织员，不设工会。请把类别改为“工会组织员”。",
+            months=months,
+        )
     if kind == UnionKind.ORGANISER and long:
         violate("orgs.project_long", f"工期 {start}–{end} 达到 {months} 个月，应组建项目部工会。请把类别改为“项目部工会”。", months=months)
 
 
 def _check_own(employer: Employer, kind: str) -> None:
     if employer.written_off_on is not None:
-        violate("orgs.employer_gone", f"{employer.name}已于 {employer.written_off_on} 核减（{employer.get_status_display()}），不能再组建工会。")
+        violate(
+            "orgs.employer_gone", f"{employer.name}已于 {employer.written_off_on} 核减（{employer.get_status_display()}），不能再组建工会。"
+        )
     twin = Union.objects.filter(employer=employer, ended_on=None, kind__in=rules.OWN).first()
     if kind in rules.OWN and twin is not None:
         violate("orgs.own_union_twice", f"{employer.name}已有工会“{twin.name}”，一个单位只建一个基层工会。可在它下面设分会或车间工会。")
@@ -95,7 +106,14 @@ def certificate_follow(actor: Actor, union: Union, on: date, what: str) -> None:
     if not Certificate.objects.filter(union=union, cancelled_on=None).exists():
         return
     days = policy_values.number("orgs.certificate_change_days", on)
-    matters.open_matter(actor, MatterKind.CERTIFICATE, union=union, on=on, due_on=on + timedelta(days=days) if days else None, note=f"{what}，须办理法人资格证变更登记")
+    matters.open_matter(
+        actor,
+        MatterKind.CERTIFICATE,
+        union=union,
+        on=on,
+        due_on=on + timedelta(days=days) if days else None,
+        note=f"{what}，须办理法人资格证变更登记",
+    )
 
 
 def scope_moved(actor: Actor, old_path: str, new_path: str) -> None:

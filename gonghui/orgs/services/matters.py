@@ -109,7 +109,12 @@ def matter_close(*, actor: Actor, matter: Matter, outcome: str = "", document_no
         violate("orgs.checklist_open", f"还有 {len(left)} 项没有办完：{'、'.join(left)}。", left=left)
     if matter.kind in TWO_SIDED and set(matter.confirmations) != {"from", "to"}:
         violate("orgs.not_confirmed", "移交方和接收方都要确认后才能办结。")
-    changes = {"closed_on": clock.today(), "outcome": outcome, "document_no": document_no or matter.document_no, "note": note or matter.note}
+    changes = {
+        "closed_on": clock.today(),
+        "outcome": outcome,
+        "document_no": document_no or matter.document_no,
+        "note": note or matter.note,
+    }
     return flows.MATTER.advance(matter, MatterState.DONE, actor=actor, org_path=home_of(matter).path, changes=changes)
 
 
@@ -119,7 +124,13 @@ def matter_cancel(*, actor: Actor, matter: Matter, reason: str) -> Matter:
     matter = _open(actor, matter)
     if not reason.strip():
         violate("orgs.reason_missing", "请写明取消的理由。")
-    return flows.MATTER.advance(matter, MatterState.CANCELLED, actor=actor, org_path=home_of(matter).path, changes={"closed_on": clock.today(), "note": reason[:200]})
+    return flows.MATTER.advance(
+        matter,
+        MatterState.CANCELLED,
+        actor=actor,
+        org_path=home_of(matter).path,
+        changes={"closed_on": clock.today(), "note": reason[:200]},
+    )
 
 
 def cancel_silently(kind: str, *, union: Union | None = None, employer: Employer | None = None) -> None:

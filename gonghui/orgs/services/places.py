@@ -38,6 +38,8 @@ def territorial(employer: Employer) -> int:
         by_area = Union.objects.filter(kind__in=TERRITORIAL, area=employer.area, ended_on=None).order_by("-depth", "pk")
         found = by_area.values_list("pk", flat=True).first()
     if found is None:
-        above = Union.objects.filter(kind__in=TERRITORIAL, ended_on=None, lines_down__descendant_id=employer.union_id, lines_down__until=None)
+        above = Union.objects.filter(
+            kind__in=TERRITORIAL, ended_on=None, lines_down__descendant_id=employer.union_id, lines_down__until=None
+        )
         found = above.order_by("-depth").values_list("pk", flat=True).first()
     return found if found is not None else employer.union_id

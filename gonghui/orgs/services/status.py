@@ -75,7 +75,9 @@ def status_put(
     )
     if off:
         _end_coverage(employer, on)
-    flows.EMPLOYER.advance(employer, status, actor=actor, org_path=employer.union.path, changes=changes, on=on, evidence=evidence, review_on=review_on)
+    flows.EMPLOYER.advance(
+        employer, status, actor=actor, org_path=employer.union.path, changes=changes, on=on, evidence=evidence, review_on=review_on
+    )
     spots.spot_check(employer, on)
     _follow_up(actor, employer, status, on, review_on)
 
@@ -103,13 +105,30 @@ def _follow_up(actor: Actor, employer: Employer, status: str, on: date, review_o
     """What a status asks of others: the union of a dead or restructured employer, the review of a stopped one."""
     own = Union.objects.filter(employer=employer, ended_on=None).order_by("depth").first()
     if status in WRITTEN_OFF and own is not None:
-        matters.open_matter(actor, MatterKind.EMPLOYER_GONE, union=own, employer=employer, on=on, note=f"{employer.name}{EmployerStatus(status).label}，工会应办理撤销或合并")
+        matters.open_matter(
+            actor,
+            MatterKind.EMPLOYER_GONE,
+            union=own,
+            employer=employer,
+            on=on,
+            note=f"{employer.name}{EmployerStatus(status).label}，工会应办理撤销或合并",
+        )
     if status == EmployerStatus.RESTRUCTURED and own is not None:
         days = policy_values.number("orgs.rebuild_days", on)
-        matters.open_matter(actor, MatterKind.REBUILD, union=own, employer=employer, on=on, due_on=on + timedelta(days=days) if days else None, note="单位改制重组，工会应重建、改建、合并或撤销")
+        matters.open_matter(
+            actor,
+            MatterKind.REBUILD,
+            union=own,
+            employer=employer,
+            on=on,
+            due_on=on + timedelta(days=days) if days else None,
+            note="单位改制重组，工会应重建、改建、合并或撤销",
+        )
     if status in NEEDS_REVIEW:
         matters.cancel_silently(MatterKind.STOPPED_REVIEW, employer=employer)
-        matters.open_matter(actor, MatterKind.STOPPED_REVIEW, employer=employer, on=on, due_on=review_on, note=f"{EmployerStatus(status).label}，到期复核")
+        matters.open_matter(
+            actor, MatterKind.STOPPED_REVIEW, employer=employer, on=on, due_on=review_on, note=f"{EmployerStatus(status).label}，到期复核"
+        )
     else:
         matters.cancel_silently(MatterKind.STOPPED_REVIEW, employer=employer)
 
@@ -143,7 +162,9 @@ def write_off_revert(employer: Employer) -> dict[str, Any]:
     Coverage.objects.filter(employer=employer, end_reason=WRITE_OFF).update(until=None, end_reason="")
     status = before.status if before is not None else EmployerStatus.NORMAL
     organised = Coverage.objects.filter(employer=employer, until=None).exists()
-    moved = Employer.objects.filter(pk=employer.pk, status=off).update(status=status, written_off_on=None, merged_into=None, organised=organised)
+    moved = Employer.objects.filter(pk=employer.pk, status=off).update(
+        status=status, written_off_on=None, merged_into=None, organised=organised
+    )
     if not moved:
         raise Conflict("core.state_moved", "这件事刚刚被别人办理过了，您的操作没有生效。请刷新后查看最新状态。")
     employer.refresh_from_db()

@@ -24,6 +24,7 @@ from gonghui.orgs.services.track import unions_created
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
+
 @transaction.atomic
 def union_build(
     *,
@@ -53,11 +54,20 @@ def union_build(
     guards.check_build(parent, kind=kind, name=name, mode=mode, day=day, employer=employer, details=details)
     union = _insert(parent, kind=kind, name=name.strip(), code=code, mode=mode, state=state, founded_on=day, employer=employer, **details)
     _open_lines(union, parent, day)
-    event(union, "build", day, new={"name": union.name, "kind": kind, "mode": mode, "parent": parent.pk if parent else None}, document_no=document_no, note=note)
+    event(
+        union,
+        "build",
+        day,
+        new={"name": union.name, "kind": kind, "mode": mode, "parent": parent.pk if parent else None},
+        document_no=document_no,
+        note=note,
+    )
     unions_created([union.pk])
     if employer is not None and kind in rules.OWN and state == UnionState.ACTIVE:
         coverage.coverage_put(actor=actor, union=union, employer=employer, form=CoverageForm.SINGLE, since=day)
-    audit.record(actor, "orgs.union.build", union, org_path=union.path, name=union.name, kind=kind, parent=parent, on=day, document_no=document_no)
+    audit.record(
+        actor, "orgs.union.build", union, org_path=union.path, name=union.name, kind=kind, parent=parent, on=day, document_no=document_no
+    )
     return union
 
 
@@ -66,7 +76,9 @@ def _insert(parent: Union | None, *, code: str, **fields: Any) -> Union:
     path, depth = rules.ROOT_PATH, 0
     if parent is not None:
         path, depth = allocate(parent), parent.depth + 1
-    return Union.objects.create(pk=pk, code=code or f"GH{pk:08d}", path=path, depth=depth, parent=parent, stage=Stage.NEW, created_at=clock.now(), **fields)
+    return Union.objects.create(
+        pk=pk, code=code or f"GH{pk:08d}", path=path, depth=depth, parent=parent, stage=Stage.NEW, created_at=clock.now(), **fields
+    )
 
 
 def allocate(parent: Union) -> str:
@@ -126,7 +138,17 @@ def union_move(*, actor: Actor, union: Union, new_parent: Union, on: date, docum
     hooks.fire("path_moved", old_path, new_path)
     hooks.fire("union_moved", union.pk, on, old_parent, new_parent.pk)
     union.refresh_from_db()
-    audit.record(actor, "orgs.union.move", union, org_path=union.path, old=old_parent, new=new_parent.pk, old_path=old_path, on=on, document_no=document_no)
+    audit.record(
+        actor,
+        "orgs.union.move",
+        union,
+        org_path=union.path,
+        old=old_parent,
+        new=new_parent.pk,
+        old_path=old_path,
+        on=on,
+        document_no=document_no,
+    )
     return union
 
 
@@ -143,7 +165,10 @@ def _check_move(union: Union, new_parent: Union, on: date) -> None:
     refuse(rules.placement_fault(union.kind, new_parent.kind, new_parent.name))
     opened = UnionLine.objects.filter(descendant=union, depth=1, until=None).values_list("since", flat=True).first()
     if on < max(filter(None, [opened, new_parent.founded_on])):
-        violate("orgs.move_before", f"调整日期 {on} 早于现在这条隶属关系的开始（{opened}）或新上级的成立（{new_parent.founded_on}）。请核对日期。")
+        violate(
+            "orgs.move_before",
+            f"调整日期 {on} 早于现在这条隶属关系的开始（{opened}）或新上级的成立（{new_parent.founded_on}）。请核对日期。",
+        )
     deepest = max(len(p) for p in Union.objects.filter(subtree(union.path)).values_list("path", flat=True)) - len(union.path)
     if len(new_parent.path) + rules.LEVEL + deepest > rules.LEVEL * rules.MOST_LEVELS:
         violate("orgs.too_deep", f"移过去后超过 {rules.MOST_LEVELS} 级。请选更高一级的上级工会。")
@@ -152,7 +177,9 @@ def _check_move(union: Union, new_parent: Union, on: date) -> None:
 def _rewrite(union: Union, new_parent: Union, old_path: str, new_path: str) -> None:
     """New paths of the whole subtree in one statement; no new path is an old one, since the place is fresh."""
     shift = (len(new_path) - len(old_path)) // rules.LEVEL
-    Union.objects.filter(subtree(old_path)).update(path=Concat(Value(new_path), Substr("path", len(old_path) + 1)), depth=F("depth") + shift)
+    Union.objects.filter(subtree(old_path)).update(
+        path=Concat(Value(new_path), Substr("path", len(old_path) + 1)), depth=F("depth") + shift
+    )
     Union.objects.filter(pk=union.pk).update(parent=new_parent)
 
 

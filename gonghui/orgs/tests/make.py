@@ -53,7 +53,14 @@ def employer(union: Union, name: str = "", **extra: Any) -> Employer:
 
 
 def own_union(employer: Employer, parent: Union, **extra: Any) -> Union:
-    return build(UnionKind.ENTERPRISE, f"{employer.name}工会委员会", parent, employer=employer, mode=Mode.SINGLE, **{"founded_on": date(2020, 6, 1), **extra})
+    return build(
+        UnionKind.ENTERPRISE,
+        f"{employer.name}工会委员会",
+        parent,
+        employer=employer,
+        mode=Mode.SINGLE,
+        **{"founded_on": date(2020, 6, 1), **extra},
+    )
 
 
 def cover(union: Union, firm: Employer, form: str = CoverageForm.REGIONAL, since: date = date(2021, 1, 1), **extra: Any) -> Any:

@@ -20,7 +20,11 @@ def test_a_union_gets_its_own_place_under_its_parent():
     firm = make.employer(town)
     union = make.own_union(firm, town)
     assert union.path == town.path + "0001"
-    assert set(UnionLine.objects.filter(descendant=union, until=None).values_list("ancestor_id", "depth")) == {(union.pk, 0), (town.pk, 1), (make.root().pk, 2)}
+    assert set(UnionLine.objects.filter(descendant=union, until=None).values_list("ancestor_id", "depth")) == {
+        (union.pk, 0),
+        (town.pk, 1),
+        (make.root().pk, 2),
+    }
     assert Coverage.objects.get(employer=firm).form == CoverageForm.SINGLE
     firm.refresh_from_db()
     assert (firm.organised, firm.union_id) == (True, union.pk)
@@ -40,4 +44,9 @@ def test_a_move_takes_the_whole_subtree_and_keeps_the_past(monkeypatch):
     then = UnionLine.objects.filter(descendant=union, since__lte=date(2024, 4, 30)).exclude(until__lte=date(2024, 4, 30))
     assert here.pk in then.values_list("ancestor_id", flat=True)
     assert there.pk not in then.values_list("ancestor_id", flat=True)
-    assert set(UnionLine.objects.filter(descendant=union, until=None).values_list("ancestor_id", flat=True)) == {union.pk, federation.pk, there.pk, make.root().pk}
+    assert set(UnionLine.objects.filter(descendant=union, until=None).values_list("ancestor_id", flat=True)) == {
+        union.pk,
+        federation.pk,
+        there.pk,
+        make.root().pk,
+    }

@@ -1,0 +1,105 @@
+"""Reads of unions (工会查询): one, many, the tree now and as of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from gonghui.orgs.enums import Perm
+from gonghui.orgs.models import Union, UnionEvent, UnionLine
+
+if TYPE_CHECKING:
+    from gonghui.accounts.actor import Actor
+
+MOST_FOUND = 30
+
+
+def union_visible(actor: Actor, perm: str = Perm.UNION_VIEW) -> QuerySet[Union]:
+    """Unions in the actor's scope. A second leadership line adds only those that share their data (ORG-04)."""
+    return Union.objects.filter(actor.within(perm) | shared_with(actor, perm))
+
+
+def shared_with(actor: Actor, perm: str = Perm.UNION_VIEW) -> Q:
+    """Unions whose second line to the actor's own unions is listed for sharing."""
+    if actor.is_system:
+        return Q(pk__in=[])
+    upper = Union.objects.filter(actor.within(perm))
+    return Q(leads_up__shares_data=True, leads_up__until=None, leads_up__upper__in=upper)
+
+
+def union_get(*, actor: Actor, pk: int, perm: str = Perm.UNION_VIEW) -> Union:
+    """One union the actor may see, or 404."""
+    rows = Union.objects.filter(pk__in=union_visible(actor, perm).filter(pk=pk).values("pk"))
+    return get_object_or_404(rows.select_related("parent", "employer", "host", "successor"))
+
+
+def union_by_code(code: str) -> Union | None:
+    """A union by its code, `root` for the highest; no scope: for commands."""
+    if code == "root":
+        return Union.objects.filter(depth=0).first()
+    return Union.objects.filter(code=code).first()
+
+
+def union_find(actor: Actor, words: str) -> list[tuple[str, str]]:
+    """Living unions by name or code, (path, name): for choosing one in a form."""
+    found = union_search(actor=actor, words=words)[:MOST_FOUND]
+    return [(u.path, u.name) for u in found]
+
+
+def union_search(*, actor: Actor, words: str, perm: str = Perm.UNION_VIEW) -> QuerySet[Union]:
+    """Unions whose name, short name or code contains every word."""
+    rows = Union.objects.filter(actor.within(perm), ended_on=None)
+    for word in words.split()[:5]:
+        rows = rows.filter(Q(name__icontains=word) | Q(short_name__icontains=word) | Q(code__istartswith=word))
+    return rows.order_by("depth", "path")
+
+
+def children(*, actor: Actor, union: Union, ended: bool = False) -> QuerySet[Union]:
+    """Direct children with the number of theirs and of the employers they answer for."""
+    below = Union.objects.filter(parent=OuterRef("pk"), ended_on=None)
+    rows = Union.objects.filter(union_scope(actor), parent=union)
+    if not ended:
+        rows = rows.filter(ended_on=None)
+    employers = Count("employers", filter=Q(employers__written_off_on=None))
+    return rows.annotate(has_children=Exists(below), employer_count=employers).order_by("path")
+
+
+def union_scope(actor: Actor, perm: str = Perm.UNION_VIEW) -> Q:
+    return actor.within(perm)
+
+
+def ancestors(union: Union, on: date | None = None) -> QuerySet[Union]:
+    """Those above a union, highest first, now or on a day."""
+    lines = UnionLine.objects.filter(descendant=union, depth__gt=0)
+    lines = lines.filter(until=None) if on is None else lines.filter(_on(on))
+    depths = dict(lines.values_list("ancestor_id", "depth"))
+    rows = Union.objects.filter(pk__in=depths)
+    return rows.order_by("depth") if on is None else rows.filter(pk__in=depths).order_by("path")
+
+
+def _on(day: date, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}since__lte": day}) & (Q(**{f"{prefix}until": None}) | Q(**{f"{prefix}until__gt": day}))
+
+
+def children_on(union: Union, day: date) -> QuerySet[Union]:
+    """Direct children as of a day (某日的下级)."""
+    return Union.objects.filter(pk__in=UnionLine.objects.filter(_on(day), ancestor=union, depth=1).values("descendant_id")).order_by("path")
+
+
+def descendants_on(union: Union, day: date) -> QuerySet[Union]:
+    """All below and the union itself as of a day."""
+    return Union.objects.filter(pk__in=UnionLine.objects.filter(_on(day), ancestor=union).values("descendant_id"))
+
+
+def union_on(union: Union, day: date) -> dict[str, Any]:
+    """Name, kind, form, mode, parent as they stood on a day (某日的登记): today's values, later changes taken back."""
+    state: dict[str, Any] = {
+        f: getattr(union, f) for f in ("name", "short_name", "kind", "form", "mode", "stage", "pilot", "host_id", "target_mode")
+    }
+    state["parent"] = union.parent_id
+    for event in UnionEvent.objects.filter(union=union, on__gt=day).exclude(kind="build").order_by("-on", "-pk"):
+        state |= {k: v for k, v in event.old.items() if k in state}
+    return state
