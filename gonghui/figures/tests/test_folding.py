@@ -18,7 +18,11 @@ days = st.integers(0, 40).map(lambda n: START + timedelta(days=n))
 spans = st.tuples(days, st.none() | st.integers(0, 30)).map(lambda p: (p[0], None if p[1] is None else p[0] + timedelta(days=p[1])))
 NODES = (1, 2, 3, 4)
 # 1 is the root, 2 and 3 stand below it, 4 stands below 2 and may move to 3.
-FIXED = {1: [Line(1, 0, date(2000, 1, 1), None)], 2: [Line(2, 0, date(2000, 1, 1), None), Line(1, 1, date(2000, 1, 1), None)], 3: [Line(3, 0, date(2000, 1, 1), None), Line(1, 1, date(2000, 1, 1), None)]}
+FIXED = {
+    1: [Line(1, 0, date(2000, 1, 1), None)],
+    2: [Line(2, 0, date(2000, 1, 1), None), Line(1, 1, date(2000, 1, 1), None)],
+    3: [Line(3, 0, date(2000, 1, 1), None), Line(1, 1, date(2000, 1, 1), None)],
+}
 
 
 def tree(founded: date, moves: list[date]) -> dict[int, list[Line]]:
@@ -49,7 +53,12 @@ def employers(draw: st.DrawFn, pk: int = 1) -> EmployerFact:
     cuts = sorted({listed, *draw(st.lists(days.filter(lambda d: d > listed), max_size=2))})
     nodes = draw(st.lists(st.sampled_from(NODES), min_size=len(cuts), max_size=len(cuts)))
     places = tuple((n, a, b) for n, a, b in zip(nodes, cuts, [*cuts[1:], None], strict=True))
-    covered = tuple((2, form, main, *draw(spans)) for form, main in draw(st.lists(st.sampled_from([("single", True), ("regional", False), ("industry", False)]), unique=True, max_size=3)))
+    covered = tuple(
+        (2, form, main, *draw(spans))
+        for form, main in draw(
+            st.lists(st.sampled_from([("single", True), ("regional", False), ("industry", False)]), unique=True, max_size=3)
+        )
+    )
     status = draw(days)
     spells = (("normal", listed, max(status, listed)), ("stopped", max(status, listed), None))
     sector = draw(st.sampled_from(["non_public", "public"]))
@@ -86,8 +95,22 @@ def rolled(roll: folding.Count, union: int, on: date) -> Counter[str]:
     return out
 
 
-CHECKED = ("employers", "employers.non_public", "employers.public", "employers.two_new", "employers.organised", "employers.public.organised")
-CHECKED += ("coverage.single", "coverage.regional", "coverage.industry", "coverage.public.single", "employers.status=normal", "employers.status=stopped")
+CHECKED = (
+    "employers",
+    "employers.non_public",
+    "employers.public",
+    "employers.two_new",
+    "employers.organised",
+    "employers.public.organised",
+)
+CHECKED += (
+    "coverage.single",
+    "coverage.regional",
+    "coverage.industry",
+    "coverage.public.single",
+    "employers.status=normal",
+    "employers.status=stopped",
+)
 slow = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -149,8 +172,20 @@ def test_without_the_moved_item_the_bridge_of_a_moved_union_breaks():
     assert (opening["employers"], closing["employers"], closing["employers.written_off"], closing["employers.moved"]) == (1, 0, 0, -1)
 
 
-persons = st.builds(Dims, sex=st.sampled_from(["", "1", "2"]), birth_year=st.none() | st.just(1985), migrant=st.booleans(), group=st.sampled_from(["", "courier"]))
-spells = st.builds(lambda u, s, span, d: MemberFact(u, s, *span, d), st.sampled_from(NODES), st.sampled_from(["active", "in_transit", "suspended", "retained"]), spans, persons)
+persons = st.builds(
+    Dims,
+    sex=st.sampled_from(["", "1", "2"]),
+    birth_year=st.none() | st.just(1985),
+    migrant=st.booleans(),
+    group=st.sampled_from(["", "courier"]),
+)
+spells = st.builds(
+    lambda u, s, span, d: MemberFact(u, s, *span, d),
+    st.sampled_from(NODES),
+    st.sampled_from(["active", "in_transit", "suspended", "retained"]),
+    spans,
+    persons,
+)
 
 
 @slow
@@ -166,7 +201,9 @@ def test_members_count_by_standing_and_group_on_any_day(facts, founded, moves, o
     assert got["members.birth=1985"] == sum(f.dims.birth_year == 1985 for f in live)
     assert got["members.migrant"] == sum(f.dims.migrant for f in live)
     assert got["members.group=courier"] == sum(f.dims.group == "courier" for f in live)
-    assert (got["members.suspended"], got["members.retained"]) == tuple(sum(f.standing == s for f in here) for s in ("suspended", "retained"))
+    assert (got["members.suspended"], got["members.retained"]) == tuple(
+        sum(f.standing == s for f in here) for s in ("suspended", "retained")
+    )
 
 
 @slow
@@ -176,7 +213,9 @@ def test_a_parent_is_the_sum_of_its_children_and_its_own(facts, founded, moves, 
     lines = tree(founded, moves)
     roll = folding.fold(folding.total(facts).items(), lines)
     values = {u: rolled(roll, u, on)["members"] for u in NODES}
-    own = {u: sum(f.union_id == u and f.standing in ("active", "in_transit") and inside((f.since, f.until), on) for f in facts) for u in NODES}
+    own = {
+        u: sum(f.union_id == u and f.standing in ("active", "in_transit") and inside((f.since, f.until), on) for f in facts) for u in NODES
+    }
     parent = (above(lines, 4, on) - {1, 4}).pop()
     assert values[parent] == own[parent] + values[4]
     assert values[1] == own[1] + values[2] + values[3]
@@ -207,7 +246,11 @@ def test_an_employer_covered_three_ways_counts_once_under_its_main_form():
 
 
 def test_unions_count_by_kind_while_they_stand():
-    unions = [UnionFact(2, "regional", "", "single", "active", START, None), UnionFact(3, "enterprise", "", "single", "dissolved", START, date(2025, 1, 1)), UnionFact(1, "pool", "", "single", "active", START, None)]
+    unions = [
+        UnionFact(2, "regional", "", "single", "active", START, None),
+        UnionFact(3, "enterprise", "", "single", "dissolved", START, date(2025, 1, 1)),
+        UnionFact(1, "pool", "", "single", "active", START, None),
+    ]
     roll = folding.fold(folding.total(unions).items(), FIXED)
     got = rolled(roll, 1, date(2024, 12, 31))
     assert (got["unions"], got["unions.regional"], got["unions.single"], got["unions.kind=pool"]) == (2, 1, 1, 1)

@@ -1,14 +1,81 @@
-"""The dated closure for the layers above (上下级关系)."""
+"""The tree and its dated closure for the layers above (工会树与上下级关系)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from gonghui.orgs.models import UnionLine
+from django.db.models import Q, QuerySet
+
+from gonghui.core.errors import NotFound
+from gonghui.orgs.models import Union, UnionLine
 
 CHUNK = 900
+
+
+@dataclass(frozen=True)
+class Node:
+    """A union as the layers above need it to place figures (工会树上的一个节点)."""
+
+    pk: int
+    code: str
+    name: str
+    kind: str
+    state: str
+    path: str
+    depth: int
+    parent_id: int | None
+
+    @property
+    def leaf(self) -> bool:
+        """A grassroots union, below which nobody is ranked."""
+        return self.kind in {"enterprise", "workshop", "sub_branch", "school", "organ", "branch", "project", "organiser"}
+
+
+_FIELDS = ("pk", "code", "name", "kind", "state", "path", "depth", "parent_id")
+
+
+def _nodes(rows: QuerySet[Union]) -> list[Node]:
+    return [Node(*row) for row in rows.values_list(*_FIELDS)]
+
+
+def node(code: str) -> Node:
+    """The union with this code; `root` is the whole federation. Raises NotFound orgs.no_union."""
+    rows = Union.objects.filter(depth=0) if code == "root" else Union.objects.filter(code=code)
+    if found := _nodes(rows[:1]):
+        return found[0]
+    raise NotFound("orgs.no_union", f"没有组织代码为 {code} 的工会。请核对代码，或用 root 看全市。", code=code)
+
+
+def node_by_pk(pk: int) -> Node | None:
+    return next(iter(_nodes(Union.objects.filter(pk=pk))), None)
+
+
+def node_by_path(path: str) -> Node | None:
+    """The union with exactly this path; the root for the empty one."""
+    return next(iter(_nodes(Union.objects.filter(path=path) if path else Union.objects.filter(depth=0))), None)
+
+
+def nodes_at(paths: Iterable[str]) -> list[Node]:
+    return _nodes(Union.objects.filter(path__in=list(paths)).order_by("path"))
+
+
+def all_nodes() -> list[Node]:
+    return _nodes(Union.objects.order_by("path"))
+
+
+def trail(found: Node) -> list[Node]:
+    """From the root down to the union itself."""
+    size = 4
+    return nodes_at(found.path[:end] for end in range(size, len(found.path) + 1, size))
+
+
+def children_on(pk: int, on: date) -> list[Node]:
+    """Who stood directly below on a day, by name of path."""
+    rows = UnionLine.objects.filter(Q(until=None) | Q(until__gt=on), ancestor_id=pk, depth=1, since__lte=on).values("descendant_id")
+    return _nodes(Union.objects.filter(pk__in=rows).order_by("path"))
 
 
 def lines_up(ids: Iterable[int]) -> dict[int, list[tuple[int, int, date, date | None]]]:
@@ -17,8 +84,8 @@ def lines_up(ids: Iterable[int]) -> dict[int, list[tuple[int, int, date, date | 
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), CHUNK):
         rows = UnionLine.objects.filter(descendant_id__in=wanted[start : start + CHUNK])
-        for node, ancestor, depth, since, until in rows.values_list("descendant_id", "ancestor_id", "depth", "since", "until"):
-            out[node].append((ancestor, depth, since, until))
+        for found, ancestor, depth, since, until in rows.values_list("descendant_id", "ancestor_id", "depth", "since", "until"):
+            out[found].append((ancestor, depth, since, until))
     return out
 
 

@@ -1,0 +1,1 @@
+"""Pure rules of figures (指标规则)."""
