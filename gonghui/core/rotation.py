@@ -87,10 +87,14 @@ def tables() -> list[str]:
     return sorted({s.table for s in registered()})
 
 
-def rotate_data(table: str, *, tell: Callable[[int], None] | None = None, fault: Callable[[str], None] | None = None) -> dict[str, Any]:
+def rotate_data(
+    table: str, *, settle: float = crypto.KEY_MEMORY, tell: Callable[[int], None] | None = None, fault: Callable[[str], None] | None = None
+) -> dict[str, Any]:
     """Re-encrypt every value of a table under a new data key (换数据密钥), in batches; resumable.
 
     A first run makes the key; a run after a crash finds older keys not yet retired and goes on with the same new key.
+    Other processes use the key they know for a little while, so the old one is retired by a run at least `settle` seconds
+    after the new one was made; timed work sees to that when the command does not wait.
     Args: tell is given how many values are done; fault is called at named points, for crash tests.
     Raises: BadInput core.no_such_table.
     """
@@ -105,15 +109,15 @@ def rotate_data(table: str, *, tell: Callable[[int], None] | None = None, fault:
                 count += done
                 if tell:
                     tell(count)
-    retired = _retire(table, target)
+    retired = _retire(table, target, settle)
     return {"table": table, "key": target, "resealed": count, "retired": retired}
 
 
 def _target(table: str) -> int:
     """The key to rotate to: the newest, when an older one is still in use (resume), else a fresh one."""
-    open_keys = list(DataKey.objects.filter(table=table, retired_at=None).order_by("pk").values_list("pk", flat=True))
-    if len(open_keys) > 1:
-        return open_keys[-1]
+    ids = list(DataKey.objects.filter(table=table, retired_at=None).order_by("pk").values_list("pk", flat=True))
+    if len(ids) > 1:
+        return int(ids[-1])
     with transaction.atomic():
         return crypto.make_key(table)
 
@@ -143,8 +147,10 @@ def _reseal(place: Sealed, column: str, name: str, target: int, fault: Callable[
         yield done
 
 
-def _retire(table: str, target: int) -> list[int]:
+def _retire(table: str, target: int, settle: float) -> list[int]:
     """Retire the older keys that no value uses any more. A value another process sealed meanwhile keeps its key for the next run."""
+    if (clock.now() - DataKey.objects.get(pk=target).created_at).total_seconds() < settle:
+        return []
     used = {crypto.key_id_of(v) for s in registered() if s.table == table for v in _values(s)}
     older = [k for k in DataKey.objects.filter(table=table, retired_at=None, pk__lt=target).values_list("pk", flat=True) if k not in used]
     DataKey.objects.filter(pk__in=older).update(retired_at=clock.now())
@@ -159,10 +165,14 @@ def _values(place: Sealed) -> Generator[bytes, None, None]:
         yield from (bytes(v) for v in rows.iterator(chunk_size=5000) if v)
 
 
+def open_keys(table: str) -> bool:
+    """Is an older key of the table not yet retired?"""
+    return DataKey.objects.filter(table=table, retired_at=None).count() > 1
+
+
 def unfinished() -> list[str]:
     """Tables whose rotation was started and not finished."""
-    open_keys = DataKey.objects.filter(retired_at=None).values("table").annotate(n=models.Count("pk")).filter(n__gt=1)
-    return [row["table"] for row in open_keys if row["table"] in tables()]
+    return [table for table in tables() if open_keys(table)]
 
 
 def finish() -> dict[str, int]:

@@ -12,7 +12,7 @@ from gonghui.core.errors import Unavailable
 
 def applied() -> list[str]:
     """Migrations in the database, `app.name`."""
-    loader = MigrationLoader(connection, ignore_no_initial=True)
+    loader = MigrationLoader(connection, ignore_no_migrations=True)
     return sorted(f"{app}.{name}" for app, name in loader.applied_migrations)
 
 
@@ -23,7 +23,7 @@ def stamp(names: list[str] | None = None) -> str:
 
 def gaps() -> tuple[list[str], list[str]]:
     """(known to the code but not applied, applied but unknown to the code)."""
-    loader = MigrationLoader(connection, ignore_no_initial=True)
+    loader = MigrationLoader(connection, ignore_no_migrations=True)
     here = {key for key in loader.disk_migrations if key[0] in loader.migrated_apps}
     there = set(loader.applied_migrations)
     squashed = {old for m in loader.disk_migrations.values() for old in m.replaces}
