@@ -53,7 +53,7 @@ class Decision:
             "outcome": answer(self.outcome),
             "severity": self.severity,
             "values": {name: plain(value) for name, value in self.values.items()},
-            "arithmetic": [step.as_dict() for step in self.arithmetic],
+            "arithmetic": unique(step.as_dict() for step in self.arithmetic),
             "rules": unique(used.as_dict() for used in self.used),
             "missing": list(self.missing),
             "nearest": self.nearest.as_dict() if self.nearest else None,

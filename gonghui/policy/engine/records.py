@@ -220,6 +220,8 @@ class Value:
     version: Version
     chain: tuple[Used, ...] = ()
     unit: str = ""
+    label: str = ""
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +245,14 @@ class ClauseResult:
     result: Any
     versions: tuple[Version, ...]
     steps: tuple[Step, ...] = ()
-    bars: tuple[tuple[str, Any, Any], ...] = ()
+    refs: tuple[Value, ...] = ()
 
     @property
     def severity(self) -> str:
-        return max((v.weight for v in self.versions), key=SEVERITIES.index)
+        """The strongest weight of its versions; a value that is not verified, or a target, takes `block` down to `warn`."""
+        found = max((v.weight for v in self.versions), key=SEVERITIES.index)
+        firm = all(r.version.confidence == "V" and r.version.norm_level != "kpi" for r in self.refs)
+        return found if firm or found != "block" else "warn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -106,7 +106,7 @@ def value(pack: Pack, key: str, *, on: date, at: str = places.NATION, local: Seq
             continue
         chosen = found.params[param] if param else found.value
         why = tuple(Used(v, clause.key, clause.label, text, p.get(param) if param else v.value) for v, text, _, p in found.aside)
-        return Value(key, chosen, str(found.main.source), found.main, why, rule.unit)
+        return Value(key, chosen, str(found.main.source), found.main, why, rule.unit, rule.label, rule.type)
     raise NotInForce(key)
 
 
@@ -126,11 +126,12 @@ class Case:
     def __init__(self, pack: Pack, rule: Rule, on: date, chain: Sequence[str], local: Sequence[Version]) -> None:
         self.pack, self.rule, self.on = pack, rule, on
         self.resolved = [resolve(rule, c, on, chain, local) for c in rule.clauses]
-        self.refs: dict[str, Any] = {}
+        self.values: dict[str, Value] = {}
         for r in self.resolved:
             for formula in [r.formula, *(v.formula for v in r.adds), *(f for _, _, f, _ in r.aside)]:
                 for name in pack.refs.get(formula, ()):
-                    self.refs[name] = value(pack, name, on=on, at=chain[-1], local=local).value
+                    self.values[name] = value(pack, name, on=on, at=chain[-1], local=local)
+        self.refs = {name: found.value for name, found in self.values.items()}
 
     def env(self, given: Mapping[str, Any], params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return {**self.refs, "on": self.on, **given, **(params or {})}
@@ -140,6 +141,11 @@ class Case:
         if r.main is None:
             return []
         return [(r.main, r.formula, r.params), *((v, v.formula or r.formula, {**r.params, **v.params}) for v in r.adds)]
+
+    def read(self, r: Resolved) -> tuple[Value, ...]:
+        """The values of other rules that a clause reads."""
+        names = {name for _, formula, _ in self.formulas(r) for name in self.pack.refs.get(formula, ())}
+        return tuple(self.values[name] for name in sorted(names))
 
     def results(self, given: Mapping[str, Any], log: dict[str, list[Step]] | None = None) -> dict[str, Any]:
         """What each clause says. A clause with no version in force says what silence says."""
@@ -166,7 +172,7 @@ class Case:
         if steps is None:
             return expr.Eval(env, inclusive=v.inclusive, rounding=v.rounding)(tree)
         run = expr.Eval(env, inclusive=v.inclusive, rounding=v.rounding)
-        say = words.Phrase(self.rule, env, run)
+        say = words.Phrase(self.rule, env, run, self.values)
 
         def log(node: ast.expr, op: ast.cmpop, left: Any, right: Any, result: Any) -> None:
             steps.append(Step(f"{say(node)}：{words.verdict(result)}", words.formal(op, left, right), result, clause.key))
@@ -231,7 +237,7 @@ def decide(
     except expr.ExprError as fault:
         raise FactError(f"规则 {key} 用这些事实算不出来：{fault}。") from fault
     clauses = tuple(
-        ClauseResult(r.clause, done[r.clause.key], r.versions, tuple(unique(log.get(r.clause.key, [])))) for r in case.resolved if r.main
+        ClauseResult(r.clause, done[r.clause.key], r.versions, tuple(unique(log.get(r.clause.key, []))), case.read(r)) for r in case.resolved if r.main
     )
     steps = tuple(step for c in clauses for step in c.steps) or (Step(f"{on.isoformat()} 在{places.name(places.code(at))}没有已录入的规则版本。", "", None),)
     return Decision(
@@ -245,7 +251,7 @@ def decide(
         clauses=clauses,
         values=_values(case, done),
         arithmetic=steps,
-        used=tuple(Used(v, c.clause.key, c.clause.label, "", c.result) for c in clauses for v in c.versions),
+        used=tuple(_used(clauses)),
         overridden=_aside(case, plain_facts, done),
         conflicts=_conflicts(case, plain_facts, done, outcome),
         missing=tuple(case.missing(plain_facts, done)) if outcome is None else (),
@@ -266,8 +272,14 @@ def _severity(clauses: Sequence[ClauseResult], outcome: bool | None) -> str:
     return max((c.severity for c in deciding), key=SEVERITIES.index, default="info")
 
 
+def _used(clauses: Sequence[ClauseResult]) -> Iterator[Used]:
+    for c in clauses:
+        yield from (Used(v, c.clause.key, c.clause.label, "", c.result) for v in c.versions)
+        yield from (Used(r.version, c.clause.key, c.clause.label, "", r.value) for r in c.refs)
+
+
 def _values(case: Case, done: Mapping[str, Any]) -> dict[str, Any]:
-    out: dict[str, Any] = {}
+    out: dict[str, Any] = dict(case.refs)
     for r in case.resolved:
         for name, v in r.params.items() if r.main else ():
             out[name if out.get(name, v) == v else f"{r.clause.key}.{name}"] = v
@@ -301,7 +313,7 @@ def _conflicts(case: Case, given: Mapping[str, Any], done: Mapping[str, Any], ou
     for r in case.resolved:
         for v, _, formula, params in r.aside:
             assert r.main is not None
-            if (v.norm_level in STATE_LAW) == (r.main.norm_level in STATE_LAW) or v.override == "tighten" and v.jurisdiction != places.NATION:
+            if (v.norm_level in STATE_LAW) == (r.main.norm_level in STATE_LAW) or v.override == "tighten":
                 continue
             other = _other(case, r, v, formula, params, given, done)
             if other is not None and other != done[r.clause.key]:

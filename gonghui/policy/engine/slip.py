@@ -82,7 +82,7 @@ def _clause(decision: Decision, c: Any) -> dict[str, Any]:
         "shown": _shown(decision, c),
         "severity": c.severity,
         "steps": [s.as_dict() for s in c.steps],
-        "versions": [_version(v) for v in c.versions],
+        "versions": [*(_version(v) for v in c.versions), *({**_version(r.version), "value": plain(r.value)} for r in c.refs)],
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from gonghui.policy.engine import facts
 from gonghui.policy.engine.expr import Eval
-from gonghui.policy.engine.records import Rule, plain
+from gonghui.policy.engine.records import Rule, Value, plain
 
 SYMBOLS: dict[type, str] = {
     ast.Eq: "＝", ast.NotEq: "≠", ast.Lt: "＜", ast.LtE: "≤", ast.Gt: "＞", ast.GtE: "≥", ast.In: "属于", ast.NotIn: "不属于",
@@ -41,8 +41,8 @@ CALLS = {
 class Phrase:
     """Says the nodes of a formula, with the facts of one case."""
 
-    def __init__(self, rule: Rule, env: Mapping[str, Any], run: Eval) -> None:
-        self.rule, self.env, self.run = rule, env, run
+    def __init__(self, rule: Rule, env: Mapping[str, Any], run: Eval, read: Mapping[str, Value]) -> None:
+        self.rule, self.env, self.run, self.read = rule, env, run, read
         self.specs = {f.name: f for f in rule.facts}
         self.clauses = {c.key: c for c in rule.clauses}
 
@@ -50,7 +50,8 @@ class Phrase:
         if isinstance(node, ast.Name):
             return self.name(node.id)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            return facts.show(self.env.get(f"{node.value.id}.{node.attr}"))
+            found = self.read[f"{node.value.id}.{node.attr}"]
+            return f"{found.label} {facts.show(found.value, type=found.type, unit=found.unit)}"
         if isinstance(node, ast.Constant):
             return f"“{node.value}”" if isinstance(node.value, str) else facts.show(node.value)
         if isinstance(node, ast.BinOp):

@@ -5,20 +5,22 @@ from __future__ import annotations
 from gonghui.policy.engine.decision import Decision
 from gonghui.policy.engine.records import Fact, Value
 from gonghui.policy.services.answers import decide, decide_params, value
-from gonghui.policy.services.drafts import diff_dates, diff_packs, draft, what_if
+from gonghui.policy.services.drafts import Variation, diff_dates, diff_packs, draft, what_if
 from gonghui.policy.services.local import local_value_end, local_value_set
 from gonghui.policy.services.review import rule_review
-from gonghui.policy.services.slips import reevaluate, store
+from gonghui.policy.services.slips import input_hash, reevaluate, store
 
 __all__ = [
     "Decision",
     "Fact",
     "Value",
+    "Variation",
     "decide",
     "decide_params",
     "diff_dates",
     "diff_packs",
     "draft",
+    "input_hash",
     "local_value_end",
     "local_value_set",
     "reevaluate",

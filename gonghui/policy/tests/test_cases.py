@@ -6,15 +6,14 @@ from typing import Any
 
 import pytest
 
-from gonghui.policy import rules
-from gonghui.policy.tests import cases
+from gonghui.policy import examples, rules
 
-ALL = cases.every()
+ALL = examples.every()
 
 
 @pytest.mark.parametrize(("key", "case"), ALL, ids=[f"{key}: {case['name']}" for key, case in ALL])
 def test_the_rule_answers_as_worked_out_by_hand(key: str, case: dict[str, Any]) -> None:
-    assert cases.faults(rules.live(), key, case) == []
+    assert examples.faults(rules.live(), key, case) == []
 
 
 def test_every_rule_has_cases_and_every_case_file_a_rule() -> None:
