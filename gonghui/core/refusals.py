@@ -30,7 +30,7 @@ TITLES: dict[int, Any] = {
     500: _("出错了"),
     503: _("系统正忙"),
 }
-ART = {403: "lock", 404: "search", 429: "busy", 503: "busy"}
+ART = {403: "lock", 404: "search"}
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -100,7 +100,7 @@ def _render(request: HttpRequest | None, template: str, refusal: Refusal) -> str
         "errors": getattr(refusal, "errors", []),
         "decision": getattr(refusal, "decision", None),
         "title": TITLES.get(refusal.status, _("没办成")),
-        "art": ART.get(refusal.status, "lock"),
+        "art": ART.get(refusal.status, "busy"),
         "base": frame(request),
     }
     return render_to_string(template, context, request)

@@ -18,7 +18,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.browser, pytest.mark.engine_free, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")]
 PAGES = [
     *["console/workbench", "console/members", "console/states", "console/swap", "console/refuse/403"],
-    *["m/booking", "m/mhome", "login", "sheet", "refuse/500"],
+    *["m/booking", "m/mhome", "m/loose", "login", "sheet", "refuse/500"],
 ]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 WATCH = """window.reports = [];

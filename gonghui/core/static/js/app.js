@@ -118,7 +118,7 @@
 
   /* Say results: a message that came with the page or with a swap takes the focus */
   function attend(root) { var m = root.querySelector && root.querySelector('[role=alert][tabindex], [role=status][tabindex]'); if (m) m.focus(); }
-  doc.addEventListener('htmx:afterSwap', function (e) { attend(e.detail.target); choose(e.detail.target); });
+  doc.addEventListener('htmx:afterSwap', function (e) { attend(e.detail.target); choose(e.detail.target); reach(e.detail.target); });
   /* A refusal that names its place is shown there, whatever its status */
   doc.addEventListener('htmx:beforeSwap', function (e) {
     if (e.detail.xhr.getResponseHeader('HX-Retarget')) { e.detail.shouldSwap = true; e.detail.isError = false; }
@@ -139,6 +139,16 @@
       new window.TomSelect(s, { maxOptions: 400, plugins: {}, render: { no_results: function () { return '<div class="no-results">没有符合的选项</div>'; } } });
     });
   }
-  function start() { choose(doc); attend(doc.getElementById('main') || doc); }
+  /* A table that scrolls inside its frame must be reachable by keyboard */
+  function reach(root) {
+    all('.tbl-wrap', root).forEach(function (w) {
+      if (w.scrollWidth <= w.clientWidth || w.querySelector('a,button,input,select')) return;
+      var caption = w.querySelector('caption');
+      w.tabIndex = 0;
+      w.setAttribute('role', 'region');
+      w.setAttribute('aria-label', caption ? caption.textContent.trim() : '表格');
+    });
+  }
+  function start() { choose(doc); reach(doc); attend(doc.getElementById('main') || doc); }
   if (doc.readyState === 'loading') doc.addEventListener('DOMContentLoaded', start); else start();
 })();
