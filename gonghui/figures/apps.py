@@ -13,6 +13,8 @@ class FiguresConfig(AppConfig):
         from gonghui.accounts import permissions
         from gonghui.accounts.enums import Role
         from gonghui.figures.enums import Perm
+        from gonghui.core import verify
+        from gonghui.figures import recount
         from gonghui.figures.services import rolls
         from gonghui.orgs import hooks
 
@@ -31,3 +33,5 @@ class FiguresConfig(AppConfig):
         hooks.register("employers_changed", rolls.employers_changed)
         hooks.register("unions_changed", rolls.unions_changed)
         hooks.register("union_moved", rolls.union_moved)
+        verify.register("RPT-01", "每个总数等于从记录重新清点的数", recount.totals_equal)
+        verify.register("RPT-02", "每级总数等于下级之和加本级", recount.parents_add_up)

@@ -206,7 +206,7 @@ def _member(fact: MemberFact) -> Count:
 
 def person_names(head: str, dims: Dims) -> list[str]:
     """Keys under which a person counts: the whole and each known group."""
-    named = (("sex", dims.sex), ("birth", dims.birth_year), ("education", dims.education), ("ethnic", dims.ethnic))
+    named: tuple[tuple[str, str | int | None], ...] = (("sex", dims.sex), ("birth", dims.birth_year), ("education", dims.education), ("ethnic", dims.ethnic))
     named += (("group", dims.group), ("kind", dims.kind), ("sector", dims.sector))
     names = [head, *(f"{head}.{n}={v}" for n, v in named if v not in (None, ""))]
     return [*names, f"{head}.migrant"] if dims.migrant else names

@@ -108,7 +108,7 @@ def history(union_id: int, days: Sequence[date], keys: Sequence[str]) -> dict[da
     out: dict[date, dict[str, int]] = {day: {} for day in days}
     for row in rows:
         for i, day in enumerate(days):
-            out[day][row["key"]] = int(row[f"d{i}"])
+            out[day][row["key"]] = int(row[f"d{i}"])  # type: ignore[literal-required]  # annotated names
     return out
 
 

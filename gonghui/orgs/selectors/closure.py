@@ -15,7 +15,7 @@ from gonghui.orgs.models import Union, UnionLine
 CHUNK = 900
 
 
-@dataclass(frozen=True)
+@dataclass
 class Node:
     """A union as the layers above need it to place figures (工会树上的一个节点)."""
 
@@ -46,7 +46,7 @@ def node(code: str) -> Node:
     rows = Union.objects.filter(depth=0) if code == "root" else Union.objects.filter(code=code)
     if found := _nodes(rows[:1]):
         return found[0]
-    raise NotFound("orgs.no_union", f"没有组织代码为 {code} 的工会。请核对代码，或用 root 看全市。", code=code)
+    raise NotFound("orgs.no_union", f"没有组织代码为 {code} 的工会。请核对代码，或用 root 看全市。", org=code)
 
 
 def node_by_pk(pk: int) -> Node | None:
@@ -93,3 +93,17 @@ def lines_above(union_id: int, on: date) -> set[int]:
     """Who stands above the union on a day, without itself."""
     rows = UnionLine.objects.filter(descendant_id=union_id, depth__gt=0, since__lte=on)
     return {pk for pk, until in rows.values_list("ancestor_id", "until") if until is None or until > on}
+
+
+def lines_on(on: date) -> list[tuple[int, int, int]]:
+    """The tree as it stood on a day: (ancestor, descendant, depth). A union's first lines reach back before its founding."""
+    first: dict[int, date] = {}
+    rows = list(UnionLine.objects.values_list("ancestor_id", "descendant_id", "depth", "since", "until"))
+    for _a, low, depth, since, _until in rows:
+        if depth == 0:
+            first[low] = min(since, first.get(low, since))
+    return [
+        (high, low, depth)
+        for high, low, depth, since, until in rows
+        if since <= max(on, first[low]) and (until is None or until > max(on, first[low]))
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date
 from typing import Any
 
 from gonghui.accounts.actor import Actor
@@ -21,7 +20,8 @@ class Command(cli.Command):
 
         parser.add_argument("--json", action="store_true", help="只输出一份 JSON")
 
-    def run(self, *, org: str, as_of: date | None = None, **_options: Any) -> dict[str, Any]:
+    def run(self, **options: Any) -> dict[str, Any]:
+        org, as_of = options["org"], options["as_of"]
         union, day = closure.node(org), as_of or selectors.default_date()
         rows = selectors.figures(actor=Actor.system("figures"), union=union, as_of=day)
         return {"org": org, "name": union.name, "as_of": day, "figures": [row.plain() for row in rows]}
