@@ -58,6 +58,7 @@ def judge(sheet: Sheet, handler: Handler, context: Context, skipped: Sequence[in
     good = sheet.frame.filter(~pl.col(ROW).is_in(list(out))) if out else sheet.frame
     plan = handler.plan(Sheet(good, [], sheet.tidied, sheet.cells, sheet.columns), context)
     problems = [p for p in sheet.problems if p.row not in set(skipped)] + plan.problems
+    plan.notes = [*sheet.notes, *plan.notes]
     planned = plan.verdicts.select(pl.col(ROW).cast(pl.UInt32), pl.col(VERDICT))
     rest = every.filter(~every.is_in(planned[ROW].to_list())) if planned.height != every.len() else every.clear()
     verdicts = pl.concat([planned, pl.DataFrame({ROW: rest, VERDICT: [REJECTED] * rest.len()}, schema=planned.schema)]).sort(ROW)

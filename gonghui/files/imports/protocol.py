@@ -77,6 +77,7 @@ class Sheet:
     cells: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     columns: tuple[str, ...] = ()
     raw: pl.DataFrame | None = None
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
