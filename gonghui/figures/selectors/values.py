@@ -51,6 +51,10 @@ class Snapshot:
             return self.bands(item).get(key.removeprefix(item.head), 0)
         return self.closing.get(key, 0)
 
+    def flow(self, key: str) -> int:
+        """Events between the two dates, also of keys without a definition of their own."""
+        return self.closing.get(key, 0) - self.opening.get(key, 0)
+
     def ratio(self, numerator: str, denominator: str) -> Fraction | None:
         """None when the denominator is nothing."""
         below = self.get(denominator)
