@@ -43,7 +43,7 @@ def union_facts(ids: Iterable[int] | None = None) -> dict[int, UnionFact]:
 
 def _last_change(rows: QuerySet[Union]) -> dict[int, date]:
     changed = UnionEvent.objects.filter(union__in=rows, kind__in=["mode", "kind", "build", "merge", "split", "dissolve"])
-    return {pk: on for pk, on in changed.order_by("on", "pk").values_list("union_id", "on")}
+    return dict(changed.order_by("on", "pk").values_list("union_id", "on"))
 
 
 def _employer_part(ids: Sequence[int]) -> dict[int, EmployerFact]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
+from gonghui.core.errors import NotFound
 from gonghui.orgs.enums import Perm
 from gonghui.orgs.models import Union, UnionEvent, UnionLine
 
@@ -36,11 +37,13 @@ def union_get(*, actor: Actor, pk: int, perm: str = Perm.UNION_VIEW) -> Union:
     return get_object_or_404(rows.select_related("parent", "employer", "host", "successor"))
 
 
-def union_by_code(code: str) -> Union | None:
-    """A union by its code, `root` for the highest; no scope: for commands."""
-    if code == "root":
-        return Union.objects.filter(depth=0).first()
-    return Union.objects.filter(code=code).first()
+def union_of_code(code: str) -> Union:
+    """A union by its code, `root` for the highest; no scope: for commands and jobs. Raises: NotFound orgs.no_such_code."""
+    rows = Union.objects.filter(depth=0) if code == "root" else Union.objects.filter(code=code)
+    union = rows.first()
+    if union is None:
+        raise NotFound("orgs.no_such_code", f"没有组织代码 {code}。请核对代码，最上级可写 root。", code=code)
+    return union
 
 
 def union_find(actor: Actor, words: str) -> list[tuple[str, str]]:

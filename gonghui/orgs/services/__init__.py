@@ -1,33 +1,79 @@
 """Writes of the register (登记服务). Other apps: `from gonghui.orgs import services as orgs`."""
 
 from gonghui.orgs.hooks import register_facts
+from gonghui.orgs.selectors.duties import union_duties
+from gonghui.orgs.services.cards import card_record, diversity_set
+from gonghui.orgs.services.changes import (
+    hand_over_finish,
+    hand_over_open,
+    lead_add,
+    lead_end,
+    organiser_convert,
+    project_extend,
+    union_edit,
+    union_mode,
+    union_stage,
+    union_upgrade,
+)
 from gonghui.orgs.services.coverage import coverage_add, coverage_change, coverage_end, coverage_main
+from gonghui.orgs.services.duplicates import duplicate_decide, duplicate_reopen, duplicates_scan, employer_merge, employer_unmerge
 from gonghui.orgs.services.employers import employer_edit, employer_register, licence_add, licence_end, value_record
+from gonghui.orgs.services.endings import Part, union_dissolve, union_merge, union_split
 from gonghui.orgs.services.matters import matter_cancel, matter_check, matter_close, matter_confirm
+from gonghui.orgs.services.posts import account_set, certificate_add, group_add, group_end, post_add, post_end, term_open
 from gonghui.orgs.services.spots import spot_assign, spot_record
 from gonghui.orgs.services.status import employer_status, employer_write_off_undo
 from gonghui.orgs.services.tree import union_build, union_move, union_rename
 
 __all__ = [
+    "Part",
+    "account_set",
+    "card_record",
+    "certificate_add",
     "coverage_add",
     "coverage_change",
     "coverage_end",
     "coverage_main",
+    "diversity_set",
+    "duplicate_decide",
+    "duplicate_reopen",
+    "duplicates_scan",
     "employer_edit",
+    "employer_merge",
     "employer_register",
     "employer_status",
+    "employer_unmerge",
     "employer_write_off_undo",
+    "group_add",
+    "group_end",
+    "hand_over_finish",
+    "hand_over_open",
+    "lead_add",
+    "lead_end",
     "licence_add",
     "licence_end",
     "matter_cancel",
     "matter_check",
     "matter_close",
     "matter_confirm",
+    "organiser_convert",
+    "post_add",
+    "post_end",
+    "project_extend",
     "register_facts",
     "spot_assign",
     "spot_record",
+    "term_open",
     "union_build",
+    "union_dissolve",
+    "union_duties",
+    "union_edit",
+    "union_merge",
+    "union_mode",
     "union_move",
     "union_rename",
+    "union_split",
+    "union_stage",
+    "union_upgrade",
     "value_record",
 ]

@@ -71,7 +71,7 @@ def coverage_put(
                 )
             _end(live.pop(other), since)
         row = _open(union, employer, form, since, main, reason, live)
-        _settle(employer, since)
+        settle(employer, since)
         spots.spot_built(employer, since)
     return row
 
@@ -130,7 +130,7 @@ def _end(row: Coverage, day: date, why: str = "") -> None:
         Coverage.objects.filter(pk=row.pk).update(until=day, end_reason=why[:24])
 
 
-def _settle(employer: Employer, day: date) -> None:
+def settle(employer: Employer, day: date) -> None:
     """One main coverage if there is any; place and `organised` in step with it."""
     live = list(Coverage.objects.filter(employer=employer, until=None))
     if live and not any(c.main for c in live):
@@ -163,7 +163,7 @@ def coverage_close(coverage: Coverage, on: date, reason: str) -> None:
     employer = coverage.employer
     with employers_changing([employer.pk]):
         _end(coverage, on, reason)
-        _settle(employer, on)
+        settle(employer, on)
         spots.spot_check(employer, on)
 
 
@@ -200,7 +200,7 @@ def coverage_main(*, actor: Actor, coverage: Coverage, on: date) -> Coverage:
         for leader in Coverage.objects.filter(employer_id=coverage.employer_id, until=None, main=True):
             _flip(leader, on, main=False)
         _flip(coverage, on, main=True)
-        _settle(coverage.employer, on)
+        settle(coverage.employer, on)
     row = Coverage.objects.get(employer_id=coverage.employer_id, form=coverage.form, until=None)
     audit.record(actor, "orgs.coverage.main", row, org_path=coverage.union.path, on=on)
     return row

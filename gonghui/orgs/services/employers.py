@@ -148,7 +148,7 @@ def employer_edit(
     """Correct columns of an employer (更正登记). Values both visits collect go through `value_record`."""
     employer = Employer.objects.select_for_update().select_related("union").get(pk=employer.pk)
     actor.require(Perm.EMPLOYER_EDIT, employer.union)
-    _must_be_listed(employer)
+    must_be_listed(employer)
     merged = {f: changes.get(f, getattr(employer, f)) for f in COUNTS}
     check_details(str(changes.get("name", employer.name)), {**{k: v for k, v in changes.items() if k != "name"}, **merged})
     columns: dict[str, Any] = dict(changes)
@@ -192,7 +192,7 @@ def value_record(
     """
     employer = Employer.objects.select_for_update().select_related("union").get(pk=employer.pk)
     actor.require(Perm.EMPLOYER_EDIT, employer.union)
-    _must_be_listed(employer)
+    must_be_listed(employer)
     day = on or clock.today()
     not_future(day, "采集日期")
     strangers = set(values) - set(TWO_SIDED)
@@ -241,7 +241,7 @@ def licence_add(*, actor: Actor, employer: Employer, number: str, name: str = ""
     """A further licence of the same operating employer (加照, 一企多照)."""
     employer = Employer.objects.select_for_update().select_related("union").get(pk=employer.pk)
     actor.require(Perm.EMPLOYER_EDIT, employer.union)
-    _must_be_listed(employer)
+    must_be_listed(employer)
     row = _licence_create(employer, number, name or employer.name, since)
     audit.record(actor, "orgs.licence.add", row, org_path=employer.union.path, number=row.number, checked=row.checked)
     return row
@@ -276,7 +276,7 @@ def licence_end(*, actor: Actor, licence: Licence, on: date, reason: str) -> Lic
     return licence
 
 
-def _must_be_listed(employer: Employer) -> None:
+def must_be_listed(employer: Employer) -> None:
     if employer.written_off_on is not None:
         violate(
             "orgs.employer_gone",

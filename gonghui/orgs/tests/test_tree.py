@@ -6,10 +6,9 @@ from datetime import date
 
 import pytest
 
-from gonghui.core.errors import RuleViolation
-from gonghui.orgs import hooks, services
-from gonghui.orgs.enums import CoverageForm, UnionKind
-from gonghui.orgs.models import Coverage, Employer, Spot, Union, UnionLine
+from gonghui.orgs import services
+from gonghui.orgs.enums import CoverageForm
+from gonghui.orgs.models import Coverage, Spot, UnionLine
 from gonghui.orgs.tests import make
 
 pytestmark = pytest.mark.django_db

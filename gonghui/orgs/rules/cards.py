@@ -1,0 +1,94 @@
+"""Blocks of the cards and when a card is complete (信息卡). Pure. Source: S004, S005, S039; R011, R012."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+SIX, FIVE = "six", "five"
+BLOCKS: dict[str, dict[str, str]] = {
+    SIX: {
+        "address": "企业地址",
+        "operation": "生产经营",
+        "headcount": "职工数",
+        "migrants": "农民工数和农民工会员数",
+        "hardship": "困难职工数",
+        "mood": "职工思想状况",
+    },
+    FIVE: {
+        "area": "人员分布区域",
+        "operation": "经营运行情况",
+        "workforce": "职工队伍情况",
+        "investor": "投资人（负责人）情况",
+        "reason": "未建会原因",
+    },
+}
+CARD_LABELS = {SIX: "六个掌握", FIVE: "五个清"}
+NO_UNION_REASONS = {
+    "family": "夫妻店、亲属店",
+    "owner": "负责人不愿意",
+    "few": "职工太少",
+    "moving": "职工流动大、季节性用工",
+    "new": "新开业，正在筹备",
+    "unaware": "不了解工会",
+    "stopped": "实际已停业",
+    "built": "已建会",
+    "other": "其他",
+}
+DIVERSITY: dict[str, tuple[str, dict[str, str]]] = {
+    "development": ("企业发展", {"growing": "成长扩张", "stable": "稳定经营", "shrinking": "收缩转型", "platform": "平台经济"}),
+    "identity": ("职工身份", {"local": "本地职工", "migrant": "农民工", "retired": "退休返聘", "student": "实习学生", "gig": "新就业形态"}),
+    "work": ("工作属性", {"fixed": "固定岗位", "seasonal": "季节性", "shift": "轮班", "mobile": "流动作业", "home": "居家计件"}),
+    "employment": (
+        "用工性质",
+        {"contract": "劳动合同", "dispatch": "劳务派遣", "outsourced": "业务外包", "part_time": "非全日制", "service": "劳务合同"},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """The latest entry of a block."""
+
+    key: str
+    label: str
+    value: str
+    on: date | None
+    actor: str
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as it stands: complete only when every block is filled and fresh."""
+
+    kind: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def label(self) -> str:
+        return CARD_LABELS[self.kind]
+
+    @property
+    def filled(self) -> int:
+        return sum(1 for b in self.blocks if b.value)
+
+    @property
+    def fresh(self) -> int:
+        return sum(1 for b in self.blocks if b.value and b.fresh)
+
+    @property
+    def complete(self) -> bool:
+        return self.fresh == len(self.blocks)
+
+
+def card(kind: str, latest: Mapping[str, tuple[str, date, str]], today: date, fresh_days: int | None) -> Card:
+    """Args: latest by block (value, date, collector); fresh_days None when no age is set."""
+    rows = []
+    for key, label in BLOCKS[kind].items():
+        value, on, actor = latest.get(key, ("", None, ""))
+        fresh = on is not None and (fresh_days is None or on >= today - timedelta(days=fresh_days))
+        shown = NO_UNION_REASONS.get(value, value) if key == "reason" else value
+        rows.append(Block(key, label, shown, on, actor, fresh))
+    return Card(kind, tuple(rows))
