@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,40 @@ def _closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
         real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[None]:
+    """A database file (or PostgreSQL database) of the test's own, with real locks: for tests with many connections.
+
+    pytest-django's transactional tests flush afterwards, which append-only tables refuse; this one is thrown away instead.
+    """
+    from django.db import connections
+
+    with django_db_blocker.unblock():
+        old = connections["default"]
+        settings_dict, name = old.settings_dict, old.settings_dict["NAME"]
+        fresh = str(tmp_path / "own.sqlite3") if old.vendor == "sqlite" else f"{name}_own"
+        if old.vendor == "sqlite":
+            with old.cursor() as cursor:
+                cursor.execute(f"VACUUM INTO '{fresh}'")
+        else:
+            _elsewhere(old, f'DROP DATABASE IF EXISTS "{fresh}"', f'CREATE DATABASE "{fresh}" TEMPLATE "{name}"')
+        del connections["default"]
+        settings_dict["NAME"] = fresh
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            settings_dict["NAME"] = name
+            connections["default"] = old
+            if old.vendor != "sqlite":
+                _elsewhere(old, f'DROP DATABASE "{fresh}"')
+
+
+def _elsewhere(connection: Any, *statements: str) -> None:
+    """Run statements from PostgreSQL's maintenance database, with the test database left alone."""
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -97,7 +97,7 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # the longest a sign-in may last; accounts.sessions ends it earlier
 SMS_DAILY_BUDGET = env.number("SMS_DAILY_BUDGET", 20_000, least=1)
-DEMO_PASSWORD = "gonghui-demo-2025"  # noqa: S105  # public by design; core.E004 keeps the demo out of production
+DEMO_PASSWORD = "Jiangzhou-2025-demo"  # noqa: S105  # public by design; core.E004 keeps the demo out of production
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -36,7 +36,9 @@ def send(phone: str, purpose: CodePurpose, network: str) -> None:
     now = clock.now()
     with transaction.atomic():
         LoginCode.objects.filter(phone_index=index_of(phone), purpose=purpose, used_at=None).update(used_at=now)
-        row = LoginCode.objects.create(phone_index=index_of(phone), purpose=purpose, digest=b"", expires_at=now + rules.CODE_LIFE, created_at=now)
+        row = LoginCode.objects.create(
+            phone_index=index_of(phone), purpose=purpose, digest=b"", expires_at=now + rules.CODE_LIFE, created_at=now
+        )
         LoginCode.objects.filter(pk=row.pk).update(digest=_digest(row.pk, code))
         hooks.send_code(phone, str(purpose), code)
 

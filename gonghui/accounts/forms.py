@@ -22,20 +22,31 @@ def refuse(form: forms.Form, fault: Refusal, field: str | None = None) -> None:
 
 def _password(label: str, *, new: bool, hint: str = "") -> forms.CharField:
     attrs = {"autocomplete": "new-password" if new else "current-password", "maxlength": str(rules.PASSWORD_MOST)}
-    return forms.CharField(label=label, strip=False, max_length=rules.PASSWORD_MOST, help_text=hint, widget=forms.PasswordInput(attrs=attrs))
+    return forms.CharField(
+        label=label, strip=False, max_length=rules.PASSWORD_MOST, help_text=hint, widget=forms.PasswordInput(attrs=attrs)
+    )
 
 
 class SignInForm(Form):
     """Login name and password (登录)."""
 
-    username = forms.CharField(label="登录名", max_length=60, widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"}))
+    username = forms.CharField(
+        label="登录名",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"}),
+    )
     password = _password("口令", new=False)
 
 
 class FactorForm(Form):
     """Second factor (第二因素)."""
 
-    code = forms.CharField(label="动态口令", max_length=20, help_text="打开手机上的动态口令软件，填它显示的 6 位数字。手机不在身边，可填一个恢复码。", widget=forms.TextInput(attrs=CODE_ATTRS))
+    code = forms.CharField(
+        label="动态口令",
+        max_length=20,
+        help_text="打开手机上的动态口令软件，填它显示的 6 位数字。手机不在身边，可填一个恢复码。",
+        widget=forms.TextInput(attrs=CODE_ATTRS),
+    )
 
 
 class SmsCodeForm(Form):
@@ -87,7 +98,12 @@ class UserFilter(Form):
 class OfficerForm(Form):
     """New officer's account (建账号)."""
 
-    username = forms.CharField(label="登录名", max_length=40, help_text="小写字母开头，3–40 个字母、数字、点或横线。", widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}))
+    username = forms.CharField(
+        label="登录名",
+        max_length=40,
+        help_text="小写字母开头，3–40 个字母、数字、点或横线。",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off"}),
+    )
     name = forms.CharField(label="姓名", max_length=60)
     title = forms.CharField(label="职务", max_length=60, required=False)
     email = forms.EmailField(label="邮箱", required=False)

@@ -40,7 +40,9 @@ class User(AbstractBaseUser):
         verbose_name = verbose_name_plural = "账号"
         constraints = [
             models.UniqueConstraint(fields=["person_id", "kind"], name="user_person_kind", violation_error_message="这个人已有同类账号。"),
-            models.UniqueConstraint(fields=["phone_index", "kind"], name="user_phone_kind", violation_error_message="这个手机号已有同类账号。"),
+            models.UniqueConstraint(
+                fields=["phone_index", "kind"], name="user_phone_kind", violation_error_message="这个手机号已有同类账号。"
+            ),
         ]
 
     def __str__(self) -> str:

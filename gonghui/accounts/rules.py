@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -50,7 +51,8 @@ _CLASSES = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z\d]")
 @lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
     """Passwords and words everybody tries first: Django's list of 20,000 and ours of the trade and of Chinese habits."""
-    with gzip.open(CommonPasswordValidator.DEFAULT_PASSWORD_LIST_PATH, "rt", encoding="utf-8") as file:
+    django_list = Path(str(CommonPasswordValidator().DEFAULT_PASSWORD_LIST_PATH))
+    with gzip.open(django_list, "rt", encoding="utf-8") as file:
         found = {line.strip().lower() for line in file}
     lines = WORDS_FILE.read_text(encoding="utf-8").splitlines()
     return frozenset(found | {line.strip().lower() for line in lines if line.strip() and not line.startswith("#")})
@@ -82,7 +84,7 @@ def _is_common(password: str) -> bool:
 
 def _is_run(low: str) -> bool:
     """`abcdefghijkl`, `987654321098`, a row of the keyboard."""
-    steps = {(ord(b) - ord(a)) % 10 if a.isdigit() and b.isdigit() else ord(b) - ord(a) for a, b in zip(low, low[1:], strict=False)}
+    steps = {(ord(b) - ord(a)) % 10 if a.isdigit() and b.isdigit() else ord(b) - ord(a) for a, b in pairwise(low)}
     return len(steps) == 1
 
 
@@ -93,6 +95,11 @@ def _has_personal(password: str, personal: Iterable[str]) -> bool:
         if len(word) >= (2 if not word.isascii() else 4) and word in low:
             return True
     return False
+
+
+def remembers(policy: str) -> bool:
+    """Does the policy refuse the last five passwords?"""
+    return policy == "djbh3"
 
 
 def password_expired(changed_days: int | None, policy: str) -> bool:

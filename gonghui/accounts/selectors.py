@@ -153,7 +153,11 @@ def phone_of(user: User) -> str:
 
 def sign_in_list(user_id: int) -> list[SignIn]:
     """Live sign-ins, the latest first."""
-    return [row for row in SignIn.objects.filter(user_id=user_id, ended_at=None).select_related("user").order_by("-seen_at") if alive(row, clock.now())]
+    return [
+        row
+        for row in SignIn.objects.filter(user_id=user_id, ended_at=None).select_related("user").order_by("-seen_at")
+        if alive(row, clock.now())
+    ]
 
 
 def alive(row: SignIn, now: datetime) -> bool:
@@ -170,7 +174,9 @@ def password_age_days(user: User) -> int | None:
 # -- who may do what, audit --------------------------------------------------------------------------------------
 
 
-def audit_list(*, actor: Actor, who: str = "", verb: str = "", kind: str = "", object_id: str = "", since: Any = None, until: Any = None) -> QuerySet[AuditEntry]:
+def audit_list(
+    *, actor: Actor, who: str = "", verb: str = "", kind: str = "", object_id: str = "", since: Any = None, until: Any = None
+) -> QuerySet[AuditEntry]:
     """Audit entries in the actor's scope, the latest first."""
     found = AuditEntry.objects.filter(actor.within_path(Perm.AUDIT_VIEW, "org_path")).order_by("-seq")
     if who:
@@ -191,10 +197,26 @@ def audit_list(*, actor: Actor, who: str = "", verb: str = "", kind: str = "", o
 
 def demo_accounts() -> list[tuple[User, str, bytes]]:
     """Officers of the demo with their roles and seeds: those whose audit entry says they were made for it."""
-    made = AuditEntry.objects.filter(verb="accounts.user.created", kind="accounts.user", data__contains='"demo":true').values_list("object_id", flat=True)
-    users = User.objects.filter(pk__in=[int(pk) for pk in made], is_active=True, totp__isnull=False).prefetch_related("grants").order_by("pk")
+    made = AuditEntry.objects.filter(verb="accounts.user.created", kind="accounts.user", data__contains='"demo":true').values_list(
+        "object_id", flat=True
+    )
+    users = (
+        User.objects.filter(pk__in=[int(pk) for pk in made], is_active=True, totp__isnull=False).prefetch_related("grants").order_by("pk")
+    )
     rows = []
     for user in users:
-        roles = "、".join(f"{g.get_role_display()}{f'（{g.org_name}）' if g.org_name else ''}" for g in user.grants.all() if g.revoked_at is None)
+        roles = "、".join(
+            f"{g.get_role_display()}{f'（{g.org_name}）' if g.org_name else ''}" for g in user.grants.all() if g.revoked_at is None
+        )
         rows.append((user, roles, totp_secret(user.pk)))
     return rows
+
+
+def officers_near(*, actor: Actor, words: str) -> list[tuple[int, str]]:
+    """Officers with a grant above, at or below one of the actor's unions, by name: (id, name with post). At most 20."""
+    reach = [
+        subtree(s.path, "org_path") | Q(org_path__in=[s.path[:n] for n in range(4, len(s.path) + 1, 4)]) for s in actor.scopes if s.path
+    ]
+    near = Grant.objects.filter(active(), any_of(reach), user=OuterRef("pk"))
+    found = User.objects.filter(Exists(near), kind=UserKind.OFFICER, is_active=True, name__icontains=words).exclude(pk=actor.user_id or 0)
+    return [(u.pk, f"{u.name}（{u.title}）" if u.title else u.name) for u in found.order_by("name", "pk")[:20]]

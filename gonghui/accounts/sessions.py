@@ -46,10 +46,22 @@ def started(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> Non
 
 def device_of(agent: str) -> str:
     """A few words a person recognises."""
-    systems = {"Android": "安卓手机", "iPhone": "苹果手机", "iPad": "苹果平板", "Windows": "Windows 电脑", "Macintosh": "苹果电脑", "Linux": "Linux 电脑"}
+    systems = {
+        "Android": "安卓手机",
+        "iPhone": "苹果手机",
+        "iPad": "苹果平板",
+        "Windows": "Windows 电脑",
+        "Macintosh": "苹果电脑",
+        "Linux": "Linux 电脑",
+    }
     browsers = {"MicroMessenger": "微信", "Edg/": "Edge", "Firefox": "火狐", "Chrome": "Chrome", "Safari": "Safari"}
     system = next((word for key, word in systems.items() if key in agent), "其他设备")
     return f"{system} {next((word for key, word in browsers.items() if key in agent), '')}".strip()
+
+
+def row_id(request: HttpRequest) -> int:
+    """The sign-in of this request; 0 for none."""
+    return int(request.session.get(ROW) or 0)
 
 
 def step_up(request: HttpRequest) -> None:
@@ -60,7 +72,7 @@ def step_up(request: HttpRequest) -> None:
 
 def close(request: HttpRequest, why: str = "退出") -> None:
     """Sign out."""
-    end(SignIn.objects.filter(pk=request.session.get(ROW)), why)
+    end(SignIn.objects.filter(pk=row_id(request)), why)
     logout(request)
 
 
@@ -74,7 +86,7 @@ def resolve(request: HttpRequest) -> Actor:
     session = request.session
     if SESSION_KEY not in session:
         return Actor.anonymous()
-    row = SignIn.objects.select_related("user").filter(pk=session.get(ROW), user_id=session[SESSION_KEY]).first()
+    row = SignIn.objects.select_related("user").filter(pk=row_id(request), user_id=session[SESSION_KEY]).first()
     now = clock.now()
     if row is None or not row.user.is_active or not selectors.alive(row, now) or not _hash_holds(session, row.user):
         if row is not None:

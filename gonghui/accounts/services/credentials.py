@@ -23,7 +23,7 @@ def check_new_password(user: User, password: str) -> None:
     """Raises BadInput accounts.weak_password with one sentence per fault."""
     faults = rules.password_faults(password, settings.PASSWORD_POLICY, [user.username, user.name, selectors.phone_of(user)])
     kept = list(OldPassword.objects.filter(user=user).values_list("encoded", flat=True)[: rules.PASSWORDS_KEPT])
-    known = kept if settings.PASSWORD_POLICY == "djbh3" else []
+    known = kept if rules.remembers(settings.PASSWORD_POLICY) else []
     if not faults and any(check_password(password, encoded) for encoded in [user.password, *known] if encoded):
         faults.append("不能与最近用过的口令相同，请换一个。")
     if faults:
@@ -44,7 +44,7 @@ def password_set(*, actor: Actor, user: User, password: str, once: bool = False,
         OldPassword.objects.filter(pk__in=list(stale)).delete()
     User.objects.filter(pk=user.pk).update(password=make_password(password), must_change_password=once, password_changed_at=clock.now())
     user.refresh_from_db()
-    sessions.end(SignIn.objects.filter(user=user).exclude(pk=keep), "口令已改")
+    sessions.end(SignIn.objects.filter(user=user).exclude(pk=keep or 0), "口令已改")
     audit.record(actor, "accounts.password.changed", user, once=once)
 
 
@@ -82,7 +82,7 @@ def totp_enrol(*, actor: Actor, user: User, seed: str, code: str, keep: int | No
     if step is None:
         raise BadInput("accounts.wrong_factor", "这 6 位数字不对。请确认手机时间是自动设置，再填新的一组。")
     totp_store(user, secret, step)
-    sessions.end(SignIn.objects.filter(user=user).exclude(pk=keep), "第二因素已换")
+    sessions.end(SignIn.objects.filter(user=user).exclude(pk=keep or 0), "第二因素已换")
     audit.record(actor, "accounts.totp.enrolled", user)
     return recovery_new(actor=actor, user=user)
 
@@ -106,7 +106,7 @@ def recovery_new(*, actor: Actor, user: User) -> list[str]:
 @transaction.atomic
 def session_end(*, actor: Actor, pk: int) -> None:
     """End one of one's own sign-ins (下线). Raises NotFound."""
-    if not sessions.end(SignIn.objects.filter(pk=pk, user_id=actor.user_id), "本人下线"):
+    if not sessions.end(SignIn.objects.filter(pk=pk, user_id=actor.user_id or 0), "本人下线"):
         raise NotFound()
     audit.append(actor.ref, "accounts.session.ended", kind="accounts.signin", object_id=str(pk))
 
@@ -114,7 +114,7 @@ def session_end(*, actor: Actor, pk: int) -> None:
 @transaction.atomic
 def session_end_others(*, actor: Actor, keep: int | None) -> int:
     """End all of one's own sign-ins but this one. Returns how many."""
-    count = sessions.end(SignIn.objects.filter(user_id=actor.user_id).exclude(pk=keep), "本人下线")
+    count = sessions.end(SignIn.objects.filter(user_id=actor.user_id or 0).exclude(pk=keep or 0), "本人下线")
     audit.append(actor.ref, "accounts.session.ended_others", data={"count": count})
     return count
 
@@ -122,7 +122,7 @@ def session_end_others(*, actor: Actor, keep: int | None) -> int:
 @transaction.atomic
 def preferences_set(*, actor: Actor, text_size: str) -> None:
     """Text size kept with the account (字号)."""
-    User.objects.filter(pk=actor.user_id).update(text_size=text_size if text_size in {"l", "xl"} else "")
+    User.objects.filter(pk=actor.user_id or 0).update(text_size=text_size if text_size in {"l", "xl"} else "")
     audit.append(actor.ref, "accounts.preferences.set", kind="accounts.user", object_id=str(actor.user_id), data={"text_size": text_size})
 
 

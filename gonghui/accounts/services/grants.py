@@ -18,7 +18,15 @@ from gonghui.core.errors import Conflict, NotPermitted, RuleViolation
 
 @transaction.atomic
 def grant_give(
-    *, actor: Actor, user: User, role: Role | str, org_path: str, org_name: str = "", since: date | None = None, until: date | None = None, reason: str
+    *,
+    actor: Actor,
+    user: User,
+    role: Role | str,
+    org_path: str,
+    org_name: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    reason: str,
 ) -> Grant:
     """Give an officer a role for a union and all below it (授权).
 
@@ -36,8 +44,12 @@ def grant_give(
     same = Grant.objects.filter(Q(until=None) | Q(until__gt=start), user=user, role=chosen, org_path=org_path, revoked_at=None)
     if same.exists():
         raise Conflict("accounts.grant_exists", f"{user.name}在这里已经是{chosen.label}。要改期限，请先撤销再授。")
-    row = _insert(Grant(user=user, role=chosen, org_path=org_path, org_name=org_name, since=start, until=until, reason=reason, granted_by=actor.ref))
-    audit.record(actor, "accounts.grant.given", row, org_path=org_path, user=user.pk, role=str(chosen), since=start, until=until, reason=reason)
+    row = _insert(
+        Grant(user=user, role=chosen, org_path=org_path, org_name=org_name, since=start, until=until, reason=reason, granted_by=actor.ref)
+    )
+    audit.record(
+        actor, "accounts.grant.given", row, org_path=org_path, user=user.pk, role=str(chosen), since=start, until=until, reason=reason
+    )
     return row
 
 
@@ -78,7 +90,9 @@ def _may_give(actor: Actor, user: User, role: Role, org_path: str, until: date |
     if not actor.has_role(Role.SECADMIN):
         beyond = permissions.of_role(role) - actor.held_at(org_path)
         if beyond:
-            raise NotPermitted("accounts.beyond_own", f"{role.label}的权限超出您自己的，不能授予。请联系安全管理员。", beyond=sorted(beyond))
+            raise NotPermitted(
+                "accounts.beyond_own", f"{role.label}的权限超出您自己的，不能授予。请联系安全管理员。", beyond=sorted(beyond)
+            )
     _within_own_term(actor, org_path, until)
 
 
@@ -86,12 +100,14 @@ def _within_own_term(actor: Actor, org_path: str, until: date | None) -> None:
     """A grant lasts no longer than the giver's own right to give (ACC-02)."""
     givers = [str(r) for r in permissions.roles() if str(Perm.GRANT_EDIT) in permissions.of_role(r)]
     above = [org_path[:n] for n in range(0, len(org_path) + 1, 4)]
-    own = Grant.objects.filter(selectors.active(), user_id=actor.user_id, role__in=givers, org_path__in=above)
+    own = Grant.objects.filter(selectors.active(), user_id=actor.user_id or 0, role__in=givers, org_path__in=above)
     if own.filter(until=None).exists():
         return
     last = own.aggregate(last=Max("until"))["last"]
     if last is None or until is None or until > last:
-        raise RuleViolation("accounts.beyond_own_term", f"您自己的授权到 {last} 为止，授给别人的不能更晚。请把截止日期改到 {last} 或更早。", last=str(last))
+        raise RuleViolation(
+            "accounts.beyond_own_term", f"您自己的授权到 {last} 为止，授给别人的不能更晚。请把截止日期改到 {last} 或更早。", last=str(last)
+        )
 
 
 @transaction.atomic

@@ -40,7 +40,9 @@ def officer_create(
     if not USERNAME.fullmatch(login):
         raise BadInput("accounts.bad_username", "登录名用 3–40 个小写字母、数字、点或横线，以字母开头。")
     chosen = password or one_time_password()
-    user = User(username=login, name=name.strip(), title=title, email=email, person_id=person_id, kind=UserKind.OFFICER, date_joined=clock.now())
+    user = User(
+        username=login, name=name.strip(), title=title, email=email, person_id=person_id, kind=UserKind.OFFICER, date_joined=clock.now()
+    )
     user.set_unusable_password()
     try:
         with transaction.atomic():
@@ -122,7 +124,9 @@ def administrator_create(*, actor: Actor, role: Role, username: str, name: str =
 
 
 @transaction.atomic
-def demo_officer(*, actor: Actor, username: str, name: str, password: str, totp_seed: str, title: str = "", person_id: int | None = None) -> User:
+def demo_officer(
+    *, actor: Actor, username: str, name: str, password: str, totp_seed: str, title: str = "", person_id: int | None = None
+) -> User:
     """An account of the demo city, ready to sign in with known password and seed (演示账号). Only in the demo and in tests.
 
     Args: totp_seed in base 32. The public password passes no policy check, which is why production refuses DEMO.

@@ -85,4 +85,10 @@ def persons_merged(*, kept: int, gone: int) -> None:
         User.objects.filter(pk=user.pk).update(person_id=None if taken else kept, is_active=user.is_active and not taken)
         if taken:
             sessions.end(SignIn.objects.filter(user=user), "账号已合并")
-        audit.append("system:accounts.link", "accounts.user.person_merged", kind="accounts.user", object_id=str(user.pk), data={"old": gone, "new": kept})
+        audit.append(
+            "system:accounts.link",
+            "accounts.user.person_merged",
+            kind="accounts.user",
+            object_id=str(user.pk),
+            data={"old": gone, "new": kept},
+        )

@@ -22,12 +22,24 @@ _numbers = count(1)
 _encoded: list[str] = []
 
 
-def officer(*grants: tuple[Role | str, str], username: str = "", name: str = "张三", person_id: int | None = None, totp: bool = False, until: date | None = None) -> User:
+def officer(
+    *grants: tuple[Role | str, str],
+    username: str = "",
+    name: str = "张三",
+    person_id: int | None = None,
+    totp: bool = False,
+    until: date | None = None,
+) -> User:
     """An officer with grants [(role, org path)]; the password is PASSWORD, the seed SEED when `totp`."""
     if not _encoded:
         _encoded.append(make_password(PASSWORD))
     user = User.objects.create(
-        username=username or f"officer{next(_numbers)}", name=name, person_id=person_id, password=_encoded[0], date_joined=clock.now(), password_changed_at=clock.now()
+        username=username or f"officer{next(_numbers)}",
+        name=name,
+        person_id=person_id,
+        password=_encoded[0],
+        date_joined=clock.now(),
+        password_changed_at=clock.now(),
     )
     for role, path in grants:
         give(user, role, path, until=until)
@@ -38,7 +50,16 @@ def officer(*grants: tuple[Role | str, str], username: str = "", name: str = "�
 
 def give(user: User, role: Role | str, path: str, *, until: date | None = None, name: str = "") -> Grant:
     """A grant as a plain row."""
-    return Grant.objects.create(user=user, role=role, org_path=path, org_name=name, since=clock.today() - timedelta(days=30), until=until, reason="测试", granted_by="system:test")
+    return Grant.objects.create(
+        user=user,
+        role=role,
+        org_path=path,
+        org_name=name,
+        since=clock.today() - timedelta(days=30),
+        until=until,
+        reason="测试",
+        granted_by="system:test",
+    )
 
 
 def worker(*, person_id: int | None = None, name: str = "李工友") -> User:

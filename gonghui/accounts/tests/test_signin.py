@@ -8,12 +8,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gonghui.accounts import rules, services
 from gonghui.accounts.enums import Role
-from gonghui.accounts.models import SignIn, Totp, User
+from gonghui.accounts.models import User
 from gonghui.accounts.tests import make
 from gonghui.core import clock
-from gonghui.core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 LOGIN, FACTOR = "/accounts/login/", "/accounts/login/factor/"

@@ -38,7 +38,13 @@ def entries(request: Request) -> HttpResponse:
     form, asked = _asked(request)
     page = page_of(request, selectors.audit_list(actor=request.actor, **asked), size=50)
     page.object_list = _rows(list(page.object_list))
-    context = {"form": form, "page": page, "kind": asked["kind"], "object_id": asked["object_id"], "may_export": request.actor.may(Perm.AUDIT_EXPORT)}
+    context = {
+        "form": form,
+        "page": page,
+        "kind": asked["kind"],
+        "object_id": asked["object_id"],
+        "may_export": request.actor.may(Perm.AUDIT_EXPORT),
+    }
     return render(request, "accounts/console/audit.html", context)
 
 
@@ -53,7 +59,9 @@ def export(request: Request) -> HttpResponse:
     writer.writerow(HEAD)
     for row in _rows(found):
         e = row["entry"]
-        writer.writerow([safe(str(c)) for c in (e.seq, audit.stamp(e.at), row["who"], e.actor, e.verb, e.kind, e.object_id, e.org_path, e.data, e.hash)])
+        writer.writerow(
+            [safe(str(c)) for c in (e.seq, audit.stamp(e.at), row["who"], e.actor, e.verb, e.kind, e.object_id, e.org_path, e.data, e.hash)]
+        )
     services.audit_exported(actor=request.actor, rows=len(found), asked={k: str(v) for k, v in asked.items() if v})
     return download(("\ufeff" + out.getvalue()).encode(), f"审计日志-{clock.today()}.csv", "text/csv; charset=utf-8")
 

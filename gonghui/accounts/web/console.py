@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.contrib import messages
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gonghui.accounts import permissions, rules, selectors, services, throttle
@@ -131,7 +130,13 @@ def grant_new(request: Request, pk: int) -> HttpResponse:
         else:
             try:
                 services.grant_give(
-                    actor=request.actor, user=user, role=data["role"], org_path=chosen[0], org_name=chosen[1], until=data["until"], reason=data["reason"]
+                    actor=request.actor,
+                    user=user,
+                    role=data["role"],
+                    org_path=chosen[0],
+                    org_name=chosen[1],
+                    until=data["until"],
+                    reason=data["reason"],
                 )
             except Refusal as fault:
                 refuse(form, fault)

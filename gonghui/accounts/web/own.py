@@ -70,7 +70,13 @@ def password(request: Request) -> HttpResponse:
     form, me = ChangePasswordForm(request.POST), _me(request)
     if form.is_valid():
         try:
-            services.password_change(actor=request.actor, user=me, old=form.cleaned_data["old"], new=form.cleaned_data["new"], keep=request.session.get(sessions.ROW))
+            services.password_change(
+                actor=request.actor,
+                user=me,
+                old=form.cleaned_data["old"],
+                new=form.cleaned_data["new"],
+                keep=request.session.get(sessions.ROW),
+            )
         except BadInput as fault:
             refuse(form, fault, "old" if fault.code == "accounts.wrong_password" else "new")
         else:
@@ -90,7 +96,9 @@ def totp(request: Request) -> HttpResponse:
     flow.keep(request, flow.SEED, seed)
     if request.method == "POST" and form.is_valid():
         try:
-            codes = services.totp_enrol(actor=request.actor, user=me, seed=seed, code=form.cleaned_data["code"], keep=request.session.get(sessions.ROW))
+            codes = services.totp_enrol(
+                actor=request.actor, user=me, seed=seed, code=form.cleaned_data["code"], keep=request.session.get(sessions.ROW)
+            )
         except BadInput as fault:
             refuse(form, fault, "code")
         else:

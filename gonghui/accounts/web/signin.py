@@ -38,7 +38,13 @@ def login(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/login.html", {"form": form, "oidc": oidc.shown()}, status=status)
 
 
-def _refused(request: HttpRequest, template: str, form: SignInForm | FactorForm | SmsCodeForm | TotpForm, fault: BadInput | TooMany, **context: object) -> HttpResponse:
+def _refused(
+    request: HttpRequest,
+    template: str,
+    form: SignInForm | FactorForm | SmsCodeForm | TotpForm,
+    fault: BadInput | TooMany,
+    **context: object,
+) -> HttpResponse:
     refuse(form, fault)
     response = render(request, template, {"form": form, "oidc": oidc.shown(), **context}, status=fault.status)
     if isinstance(fault, TooMany):

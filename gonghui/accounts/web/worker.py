@@ -31,7 +31,12 @@ def login(request: HttpRequest) -> HttpResponse:
             services.code_send(phone=phone, network=network.of(request))
         except TooMany as fault:
             refuse(form, fault)
-            return _late(render(request, "accounts/mobile/login.html", {"form": form, "waiting": flow.kept(request, flow.PHONE) == phone}, status=429), fault)
+            return _late(
+                render(
+                    request, "accounts/mobile/login.html", {"form": form, "waiting": flow.kept(request, flow.PHONE) == phone}, status=429
+                ),
+                fault,
+            )
         flow.keep(request, flow.PHONE, phone)
         return HttpResponseRedirect(reverse("accounts:worker_code"))
     return render(request, "accounts/mobile/login.html", {"form": form}, status=status)
@@ -75,4 +80,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @signed_in
 def security(request: HttpRequest) -> HttpResponse:
     """A worker's sign-ins (登录与安全)."""
-    return render(request, "accounts/mobile/security.html", {"rows": selectors.sign_in_list(cast(User, request.user).pk), "here": request.session.get("sign_in")})
+    return render(
+        request,
+        "accounts/mobile/security.html",
+        {"rows": selectors.sign_in_list(cast(User, request.user).pk), "here": request.session.get("sign_in")},
+    )

@@ -1,0 +1,1 @@
+"""Doors of approvals (审批的入口)."""
