@@ -36,6 +36,7 @@ class EndReason(models.TextChoices):
     MERGED = "merged", "重复合并"
     UNION_ENDED = "union_ended", "工会撤销或合并"
     CORRECTED = "corrected", "登记更正"
+    REGROUPED = "regrouped", "调整小组"
 
 
 class EmploymentKind(models.TextChoices):

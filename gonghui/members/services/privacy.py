@@ -1,0 +1,172 @@
+"""Rights of a person over own data (个人信息权利): correct, erase with reasoned refusal, retention. Source: PIPL 45–50, PRI-07…09."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from gonghui.core import audit, bulk, clock, crypto
+from gonghui.core.errors import BadInput, NotPermitted, RuleViolation
+from gonghui.members import flows
+from gonghui.members.enums import ApplicationState, Perm, RequestKind, RequestState
+from gonghui.members.models import Application, Card, Comparison, DataRequest, Difference, Exit, Membership, Transfer
+from gonghui.members.selectors import policy_values
+from gonghui.notices import services as notices
+from gonghui.notices.enums import NoticeKind
+from gonghui.people import services as people
+
+if TYPE_CHECKING:
+    from gonghui.accounts.actor import Actor
+
+TABLE = "members.datarequest"
+FIELDS = {"name": "姓名", "phone": "手机号", "id_number": "证件号", "education": "学历", "ethnic": "民族"}
+SELF_SERVICE = frozenset({"education", "ethnic"})
+"""What a person corrects without anybody's leave; identity goes through a check."""
+
+
+@transaction.atomic
+def request_make(*, actor: Actor, person: Any, kind: str, field: str = "", value: str = "", words: str = "") -> DataRequest:
+    """Ask for a correction or an erasure (提出请求): answered within the days of the rule."""
+    if actor.person_id != person.pk:
+        raise NotPermitted("members.not_yours", "只能对本人的资料提出请求。")
+    if kind == RequestKind.CORRECT and (field not in FIELDS or not value.strip()):
+        raise BadInput("members.request", "请选择要更正的项目，并填写正确的内容。")
+    if DataRequest.objects.filter(person_id=person.pk, kind=kind, field=field, state=RequestState.OPEN).exists():
+        raise RuleViolation("members.request_open", "同样的请求正在处理，请等答复。")
+    spell = Membership.objects.filter(person_id=person.pk, until=None).select_related("union").first()
+    union = spell.union if spell else None
+    days = policy_values.number("members.request_answer_days", clock.today(), union)
+    pk = int(bulk.reserve_ids(DataRequest, 1)[0])
+    sealed = crypto.seal(TABLE, "value", pk, value.strip()[:100]) if value.strip() else None
+    row = DataRequest.objects.create(
+        pk=pk, person_id=person.pk, union=union, kind=kind, field=field, value_sealed=sealed, words=words.strip()[:200],
+        made_at=clock.now(), due_on=clock.today() + timedelta(days=days),
+    )  # fmt: skip
+    audit.record(actor, "members.request.made", row, kind=kind, field=field)
+    if kind == RequestKind.CORRECT and field in SELF_SERVICE:
+        return _correct(actor, row, person)
+    if kind == RequestKind.ERASE:
+        return _erase(actor, row, person)
+    return row
+
+
+def wanted(row: DataRequest) -> str:
+    """The value asked for, in clear."""
+    return crypto.unseal(TABLE, "value", row.pk, row.value_sealed) if row.value_sealed is not None else ""
+
+
+@transaction.atomic
+def request_decide(*, actor: Actor, request: DataRequest, agree: bool, reason: str = "") -> DataRequest:
+    """Answer a correction (答复更正请求). A refusal gives its reason (PIPL 50)."""
+    row = DataRequest.objects.select_for_update(of=("self",)).select_related("person", "union").get(pk=request.pk)
+    actor.require(Perm.REQUEST_DECIDE, row.union)
+    if agree:
+        return _correct(actor, row, row.person)
+    if len(reason.strip()) < 4:
+        raise RuleViolation("members.reason", "不同意更正的，请写明理由，至少 4 个字。")
+    return _answer(actor, row, RequestState.REFUSED, [reason.strip()[:200]])
+
+
+def _correct(actor: Actor, row: DataRequest, person: Any) -> DataRequest:
+    path = row.union.path if row.union else ""
+    doer = actor if actor.person_id == person.pk else type(actor).system("request")
+    people.person_correct(actor=doer, person=person, reason=f"本人请求 {row.pk}", org_path=path, **{row.field: wanted(row)})
+    return _answer(actor, row, RequestState.DONE, [f"{FIELDS[row.field]}已更正"])
+
+
+def kept_of(person_id: int) -> list[str]:
+    """What the law or an open matter makes us keep (依法保留的内容及理由), named one by one."""
+    kept = []
+    if Membership.objects.filter(person_id=person_id, until=None).exists():
+        kept.append("现有会籍：您还是会员，会籍登记是工会履行法定职责所必需（个人信息保护法第十三条第一款第三项）。退会后再提出。")
+    if Membership.objects.filter(person_id=person_id, until__isnull=False).exists():
+        kept.append("会籍经历：会籍档案按规定保存，期满前只存储、不使用（个人信息保护法第四十七条第二款）。")
+    if Card.objects.filter(person_id=person_id).exists():
+        kept.append("会员证编号：证号不得重复使用，随会籍档案保存。")
+    if Transfer.objects.filter(person_id=person_id).exists() or Exit.objects.filter(person_id=person_id).exists():
+        kept.append("转会、退会的办理记录：随会籍档案保存。")
+    if Application.objects.filter(person_id=person_id, state__in=["submitted", "returned", "approved"]).exists():
+        kept.append("正在办理的入会申请：请先撤回。")
+    kept.append("审计记录：只有编号和校验值，不含您的姓名和证件号（网络安全法要求日志留存不少于六个月）。")
+    return kept
+
+
+def _erase(actor: Actor, row: DataRequest, person: Any) -> DataRequest:
+    """Erase what may go at once; list what stays and why (PRI-08)."""
+    gone = []
+    signatures = Application.objects.filter(person_id=person.pk, signature_sealed__isnull=False)
+    if signatures.update(signature_sealed=None):
+        gone.append("手写签名图像")
+    ended = Application.objects.filter(person_id=person.pk, state__in=[ApplicationState.REFUSED, ApplicationState.WITHDRAWN])
+    if ended.exists():
+        _drop_applications(ended)
+        gone.append("未批准和撤回的入会申请")
+    if person.consents.filter(withdrawn_at=None).exclude(purpose="membership").update(withdrawn_at=clock.now()):
+        gone.append("可选用途的同意")
+    if person.service_cards.filter(until=None).update(until=clock.today(), state="closed"):
+        gone.append("服务卡（停用）")
+    stays = kept_of(person.pk)
+    answer = [f"已删除：{'、'.join(gone)}。" if gone else "没有可以立即删除的内容。", *stays]
+    return _answer(actor, row, RequestState.DONE, answer)
+
+
+def _drop_applications(rows: QuerySet[Application]) -> int:
+    ids = list(rows.values_list("pk", flat=True))
+    from gonghui.members.models import Attendance
+
+    Attendance.objects.filter(application_id__in=ids).delete()
+    return Application.objects.filter(pk__in=ids).delete()[0] and len(ids)
+
+
+def _answer(actor: Actor, row: DataRequest, state: str, answer: list[str]) -> DataRequest:
+    changes = {"answer": answer, "answered_at": clock.now(), "answered_by": actor.ref, "value_sealed": None}
+    flows.REQUEST.advance(row, state, actor=actor, org_path=row.union.path if row.union else "", changes=changes)
+    if actor.person_id != row.person_id:
+        title = "资料更正已办" if state == RequestState.DONE else "资料更正没有同意"
+        notices.notice_send(actor, kind=NoticeKind.RESULT, title=title, body="；".join(answer), link="/m/members/data/", persons=[row.person_id])
+    return row
+
+
+# -- retention ---------------------------------------------------------------------------------------------------
+
+
+def retention_due() -> dict[str, QuerySet[Any]]:
+    """What is past its time today (到期应删), by kind. The dry run and the run read the same lists (PRI-09)."""
+    today = clock.today()
+
+    def before(key: str) -> Any:
+        day = clock.add_months(today, -policy_values.number(key, today))
+        return clock.now().replace(year=day.year, month=day.month, day=day.day, hour=0, minute=0, second=0, microsecond=0)
+
+    refused = Q(state__in=[ApplicationState.REFUSED, ApplicationState.WITHDRAWN], decided_at__lt=before("members.keep_refused_months"))
+    signed = Comparison.objects.filter(signed_on__lt=before("members.keep_comparison_months").date())
+    return {
+        "applications": Application.objects.filter(refused),
+        "differences": Difference.objects.filter(comparison__in=signed),
+        "requests": DataRequest.objects.exclude(state=RequestState.OPEN).filter(answered_at__lt=before("members.keep_request_months")),
+    }
+
+
+def retention_plan() -> dict[str, int]:
+    """How many would go (试算)."""
+    return {kind: rows.count() for kind, rows in retention_due().items()}
+
+
+@transaction.atomic
+def retention_run(*, actor: Actor) -> dict[str, int]:
+    """Delete exactly what the schedule says (到期清理). Only the system's own job runs it."""
+    if not actor.is_system:
+        raise NotPermitted("members.system_only", "到期清理由系统按保存期限表办理。")
+    gone: dict[str, int] = {}
+    for kind, rows in retention_due().items():
+        ids = list(rows.values_list("pk", flat=True))
+        gone[kind] = len(ids)
+        if kind == "applications":
+            _drop_applications(Application.objects.filter(pk__in=ids))
+        else:
+            rows.model._default_manager.filter(pk__in=ids).delete()
+    audit.record(actor, "members.retention.run", **gone)
+    return gone
