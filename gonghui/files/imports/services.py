@@ -37,13 +37,14 @@ def batch_upload(*, actor: Actor, kind: str, content: bytes, name: str, org_path
     handler = protocol.handler(kind)
     actor.require(handler.perm, org_path)
     table = reading.read(content, sheet=sheet)
-    found = headers.find(table.frame, handler.columns, memory(org_path, kind))
-    token = secrets.token_hex(16)
-    return _uploaded(actor, handler, content, name, table, found, token, org_path, org_name, as_of, dict(options or {}))
+    return _uploaded(actor, handler, content, name, table, org_path, org_name, as_of, dict(options or {}))
 
 
 @transaction.atomic
-def _uploaded(actor: Actor, handler: Handler, content: bytes, name: str, table: reading.Table, found: headers.Headers, token: str, org_path: str, org_name: str, as_of: date | None, options: dict[str, Any]) -> ImportBatch:
+def _uploaded(
+    actor: Actor, handler: Handler, content: bytes, name: str, table: reading.Table, org_path: str, org_name: str, as_of: date | None, options: dict[str, Any]
+) -> ImportBatch:
+    found, token = headers.find(table.frame, handler.columns, memory(org_path, handler.kind)), secrets.token_hex(16)
     notes = [f"合并的单元格已按同一内容补到 {table.filled} 格。"] if table.filled else []
     batch = ImportBatch.objects.create(
         token=token, kind=handler.kind, org_path=org_path, org_name=org_name[:120], name=name[-120:], size=len(content), sha256=hashlib.sha256(content).hexdigest(),
@@ -100,9 +101,9 @@ def _judged(actor: Actor, batch: ImportBatch, tell: protocol.Tell) -> pipeline.J
     return pipeline.judge(sheet, handler, context, skipped)
 
 
-def _prepared(batch: ImportBatch, handler: Handler, context: Context, tell: protocol.Tell) -> tuple[protocol.Sheet, list[int]]:
+def _prepared(batch: ImportBatch, handler: Handler, context: Context, tell: protocol.Tell, table: reading.Table | None = None) -> tuple[protocol.Sheet, list[int]]:
     tell(0, 0, "正在读表")
-    table = reading.read(vault.get(batch), sheet=batch.sheet)
+    table = table or reading.read(vault.get(batch), sheet=batch.sheet)
     frame = pipeline.body(table, handler, batch.mapping, batch.header_row, batch.options.get("rows"))
     fixes, skipped = _fixes(batch)
     return pipeline.prepare(frame, handler, context, fixes=fixes), skipped
@@ -340,20 +341,18 @@ def import_run(*, actor: Actor, kind: str, content: bytes, name: str, org_path: 
     """
     handler = protocol.handler(kind)
     actor.require(handler.perm, org_path)
+    table = reading.read(content)
     if dry_run:
-        table = reading.read(content)
         found = headers.find(table.frame, handler.columns, memory(org_path, kind))
         context = Context(actor, org_path, as_of or clock.today(), dict(options or {}))
         judged = pipeline.run(table, handler, context, mapping=found.mapping, header_row=found.row)
         return {"kind": kind, "dry_run": True, **summary(judged)}
-    batch = batch_upload(actor=actor, kind=kind, content=content, name=name, org_path=org_path, org_name=org_name, as_of=as_of, options=options)
+    batch = _uploaded(actor, handler, content, name, table, org_path, org_name, as_of, {**(options or {}), "only_good": True})
     try:
-        with transaction.atomic():
-            batch_map(actor=actor, batch=batch, mapping=batch.mapping)
-            handler, context = protocol.handler(kind), _context(actor, batch)
-            sheet, _skipped = _prepared(batch, handler, context, protocol.quiet)
-            ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.COMMITTING, options={**batch.options, "only_good": True})
-            done = _write_whole(actor, batch, handler, context, sheet)
+        context = _context(actor, batch)
+        sheet, _skipped = _prepared(batch, handler, context, protocol.quiet, table)
+        del table
+        done = _write_whole(actor, batch, handler, context, sheet)
     except Refusal:
         vault.remove(batch)
         ImportBatch.objects.filter(pk=batch.pk).delete()
@@ -362,7 +361,10 @@ def import_run(*, actor: Actor, kind: str, content: bytes, name: str, org_path: 
 
 
 def _write_whole(actor: Actor, batch: ImportBatch, handler: Handler, context: Context, sheet: protocol.Sheet) -> dict[str, Any]:
-    done = _write(actor, batch, handler, context, sheet, [])
+    with transaction.atomic():
+        flows.BATCH.advance(batch, BatchState.MAPPED, actor=actor, org_path=batch.org_path)
+        ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.COMMITTING, tidied=sheet.tidied)
+        done = _write(actor, batch, handler, context, sheet, [])
     problems = [{"row": r.row, **p} for r in ImportRow.objects.filter(batch=done).order_by("row") for p in r.problems]
     return {"rows": done.rows, **{v: getattr(done, v) for v in protocol.VERDICTS}, "tidied": done.tidied or sheet.tidied, "notes": done.notes, "problems": problems}
 

@@ -24,7 +24,7 @@ def put(token: str, content: bytes) -> str:
     where = Path(settings.MEDIA_ROOT) / place
     where.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = where.with_suffix(".new")
-    sealed = crypto.seal(SOURCE, "content", token, base64.b85encode(content).decode())
+    sealed = crypto.seal(SOURCE, "content", token, base64.b64encode(content).decode())
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(sealed)
         out.flush()
@@ -39,7 +39,7 @@ def get(batch: ImportBatch) -> bytes:
         sealed = (Path(settings.MEDIA_ROOT) / batch.place).read_bytes()
     except OSError as fault:
         raise Unavailable("imports.source_gone", "原表已过保存期，读不到了。请重新上传。") from fault
-    return base64.b85decode(crypto.unseal(SOURCE, "content", batch.token, sealed))
+    return base64.b64decode(crypto.unseal(SOURCE, "content", batch.token, sealed))
 
 
 def remove(batch: ImportBatch) -> None:
@@ -49,7 +49,7 @@ def remove(batch: ImportBatch) -> None:
 
 def keep(batch: ImportBatch, name: str, data: Any) -> None:
     """Seal a piece of JSON data of a batch."""
-    text = base64.b85encode(zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 3)).decode()
+    text = base64.b64encode(zlib.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 3)).decode()
     ImportChunk.objects.update_or_create(batch=batch, name=name, defaults={"sealed": crypto.seal(CHUNKS, name, batch.pk, text)})
 
 
@@ -58,4 +58,4 @@ def kept(batch: ImportBatch, name: str) -> Any:
     row = ImportChunk.objects.filter(batch=batch, name=name).first()
     if row is None:
         return None
-    return json.loads(zlib.decompress(base64.b85decode(crypto.unseal(CHUNKS, name, batch.pk, row.sealed))))
+    return json.loads(zlib.decompress(base64.b64decode(crypto.unseal(CHUNKS, name, batch.pk, row.sealed))))
