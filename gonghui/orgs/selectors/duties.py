@@ -10,10 +10,10 @@ from typing import Any
 from django.db.models import Sum
 
 from gonghui.core import clock
-from gonghui.core.errors import BadInput, NotFound
+from gonghui.core.errors import NotFound
 from gonghui.orgs import hooks
-from gonghui.orgs.enums import Body, MatterState, PostTitle, UnionKind
-from gonghui.orgs.models import Certificate, Employer, Matter, Union, UnionAccount
+from gonghui.orgs.enums import Body, MatterState, PostTitle, Sector, UnionKind
+from gonghui.orgs.models import Certificate, Employer, Matter, Post, Union, UnionAccount
 from gonghui.orgs.rules import tree as rules
 from gonghui.orgs.selectors import terms
 from gonghui.policy import services as policy
@@ -95,7 +95,9 @@ def union_duties(union: Union, on: date | None = None) -> Duties:
 def _decide(duties: Duties, key: str, union: Union, day: date, facts: Mapping[str, Any]) -> Decision | None:
     try:
         decision = policy.decide(key, on=day, at=union.area or "000000", facts=facts, unit_path=union.path)
-    except (NotFound, BadInput):
+    except NotFound as fault:
+        if fault.code != "policy.not_in_force":
+            raise
         return None
     duties.slips.append(decision)
     return decision
@@ -140,9 +142,20 @@ def _bodies(union: Union, day: date, duties: Duties) -> None:
     elif committee.days_left is not None and committee.days_left <= SOON_DAYS:
         duties.coming.append(Todo(f"第 {committee.term.number} 届将届满，请筹备换届。", committee.term.until))
     if terms.chair(union, day) is None:
-        duties.missing.append(Todo("主席空缺，应补选。", tone="bad"))
+        _vacancy(union, day, duties)
     if rows[Body.AUDIT].term is None:
         duties.missing.append(Todo("还没有登记经费审查委员会。"))
+
+
+def _vacancy(union: Union, day: date, duties: Duties) -> None:
+    left = Post.objects.filter(union=union, title=PostTitle.CHAIR, body=Body.COMMITTEE, until__lte=day).order_by("-until").first()
+    if left is None or union.kind not in rules.OWN | rules.JOINT:
+        duties.missing.append(Todo("主席空缺，应补选。", tone="bad"))
+        return
+    public = union.employer is not None and union.employer.sector == Sector.PUBLIC
+    slip = _decide(duties, "orgs.chair_vacancy", union, day, {"unit_kind": "institution" if public else "enterprise", "vacant_on": left.until})
+    due = slip.values.get("due") if slip is not None else None
+    duties.missing.append(Todo(f"主席自 {left.until} 起空缺，应补选。", due if isinstance(due, date) else None, "bad", slip))
 
 
 def _papers(union: Union, day: date, duties: Duties) -> None:

@@ -9,8 +9,10 @@ from gonghui.policy import services as policy
 
 
 def number(key: str, on: date, at: str = "000000") -> int | None:
-    """A whole number of the rule base, or None while the rule is not there or not in force."""
+    """A whole number of the rule base, or None on days before it was in force. An unknown key raises."""
     try:
         return int(policy.value(key, on=on, at=at or "000000").value)
-    except NotFound:
+    except NotFound as fault:
+        if fault.code != "policy.not_in_force":
+            raise
         return None

@@ -106,6 +106,7 @@ def union_stage(*, actor: Actor, union: Union, stage: str, on: date, note: str =
 @transaction.atomic
 def project_extend(*, actor: Actor, union: Union, planned_end: date, on: date) -> Union:
     """A project's end moves (工期变更). An organiser whose project grows past the line must become a union. Source: S019, S020, R006."""
+    union = lock_union(union)
     if union.kind not in {UnionKind.PROJECT, UnionKind.ORGANISER} or union.planned_start is None:
         violate("orgs.not_a_project", f"{union.name}没有工期。")
     if planned_end <= union.planned_start:
@@ -123,6 +124,7 @@ def project_extend(*, actor: Actor, union: Union, planned_end: date, on: date) -
 @transaction.atomic
 def organiser_convert(*, actor: Actor, union: Union, name: str, on: date, document_no: str = "") -> Union:
     """An organiser becomes a project union (组织员转为项目部工会)."""
+    union = lock_union(union)
     if union.kind != UnionKind.ORGANISER:
         violate("orgs.not_an_organiser", f"{union.name}不是工会组织员。")
     guards.project_check(UnionKind.PROJECT, union.planned_start, union.planned_end, on)

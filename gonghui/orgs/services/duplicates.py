@@ -15,6 +15,7 @@ from gonghui.orgs.enums import EmployerStatus, Perm
 from gonghui.orgs.models import CardBlock, Coverage, Duplicate, Employer, Licence, Merge, Union
 from gonghui.orgs.rules import coverage as coverage_rules
 from gonghui.orgs.rules import likeness
+from gonghui.orgs.services import snapshots
 from gonghui.orgs.services.common import not_future, sign, violate
 from gonghui.orgs.services.coverage import coverage_put, settle
 from gonghui.orgs.services.spots import spot_check
@@ -135,6 +136,7 @@ def employer_merge(
         violate("orgs.reason_missing", "请写明归并的理由。")
     with employers_changing([survivor.pk, absorbed.pk]):
         covered = list(Coverage.objects.filter(employer=absorbed, until=None).select_related("union"))
+        kept = snapshots.take([survivor.pk])
         own = list(Union.objects.filter(employer=absorbed, ended_on=None).values_list("pk", flat=True))
         status_put(actor, absorbed, status, on=on, evidence=reason, merged_into=survivor)
         moved = {
@@ -144,7 +146,8 @@ def employer_merge(
             "unions": own if not Union.objects.filter(employer=survivor, ended_on=None).exists() else [],
         }
         Union.objects.filter(pk__in=moved["unions"]).update(employer=survivor)
-    merge = Merge.objects.create(survivor=survivor, absorbed=absorbed, moved=moved, on=on, actor=sign(actor), reason=reason[:200])
+    undo = {"before": kept[survivor.pk], "after": snapshots.digest(snapshots.take([survivor.pk]))}
+    merge = Merge.objects.create(survivor=survivor, absorbed=absorbed, moved={**moved, **undo}, on=on, actor=sign(actor), reason=reason[:200])
     hooks.fire("employer_merged", absorbed.pk, survivor.pk, on)
     audit.record(
         actor,
@@ -203,10 +206,15 @@ def employer_unmerge(*, actor: Actor, merge: Merge, reason: str) -> Merge:
 
 
 def _give_back(merge: Merge) -> None:
+    """What went along comes back; a survivor untouched since stands exactly as before, one that moved on keeps what is new."""
     moved = merge.moved
+    untouched = snapshots.digest(snapshots.take([merge.survivor_id])) == moved["after"]
     Licence.objects.filter(pk__in=moved["licences"]).update(employer=merge.absorbed)
     CardBlock.objects.filter(pk__in=moved["blocks"]).update(employer=merge.absorbed)
     Union.objects.filter(pk__in=moved["unions"]).update(employer=merge.absorbed)
+    if untouched:
+        snapshots.restore({merge.survivor_id: moved["before"]})
+        return
     Coverage.objects.filter(pk__in=moved["coverages"]).delete()
     settle(merge.survivor, merge.on)
     spot_check(merge.survivor, merge.on)

@@ -264,7 +264,7 @@ def _close(actor: Actor, union: Union, state: str, on: date, successor: Union | 
 
 def _deregister(actor: Actor, union: Union, on: date) -> None:
     if Certificate.objects.filter(union=union, cancelled_on=None).exists():
-        days = policy_values.number("orgs.legal_person_certificate.days", on)
+        days = policy_values.number("orgs.certificate_change_days", on)
         due = on + timedelta(days=days) if days else None
         matters.open_matter(actor, MatterKind.CERTIFICATE, union=union, on=on, due_on=due, note="工会已终止，须办理法人资格证注销登记")
 

@@ -72,12 +72,12 @@ def _check_kind(kind: str, day: date, details: dict[str, Any]) -> None:
 
 
 def project_check(kind: str, start: date | None, end: date | None, day: date) -> None:
-    """Half a year or more: a union; shorter: an elected organiser (工期与组织形式). Source: R006; policy orgs.project_union."""
+    """Half a year or more: a union; shorter: an elected organiser (工期与组织形式). Source: R006; policy orgs.project_months."""
     if start is None or end is None:
         violate("orgs.project_dates", "项目部要写明计划开工和计划完工日期，系统据此判断建工会还是选组织员。")
     if end <= start:
         violate("orgs.project_dates", f"计划完工 {end} 应晚于计划开工 {start}。")
-    months = policy_values.number("orgs.project_union.months_min", day)
+    months = policy_values.number("orgs.project_months", day)
     if months is None:
         return
     long = project_is_long(start, end, day)
@@ -92,8 +92,8 @@ def project_check(kind: str, start: date | None, end: date | None, day: date) ->
 
 
 def project_is_long(start: date, end: date, day: date) -> bool:
-    """Does the project last long enough for a union? Source: policy orgs.project_union."""
-    months = policy_values.number("orgs.project_union.months_min", day)
+    """Does the project last long enough for a union? Source: policy orgs.project_months."""
+    months = policy_values.number("orgs.project_months", day)
     return months is not None and clock.add_months(start, months) <= end
 
 
@@ -108,10 +108,10 @@ def _check_own(employer: Employer, kind: str) -> None:
 
 
 def certificate_follow(actor: Actor, union: Union, on: date, what: str) -> None:
-    """A change of name, representative or seat is to be registered in time (法人变更登记). Source: LPR-16-1; policy orgs.legal_person_certificate."""
+    """A change of name, representative or seat is to be registered in time (法人变更登记). Source: LPR-16-1; policy orgs.certificate_change_days."""
     if not Certificate.objects.filter(union=union, cancelled_on=None).exists():
         return
-    days = policy_values.number("orgs.legal_person_certificate.days", on)
+    days = policy_values.number("orgs.certificate_change_days", on)
     matters.open_matter(
         actor,
         MatterKind.CERTIFICATE,
