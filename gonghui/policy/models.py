@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import models
 
-from gonghui.policy.enums import Outcome, Verdict
 from gonghui.policy.engine.records import OVERRIDES, SEVERITIES
+from gonghui.policy.enums import Outcome, Verdict
 
 
 class StoredDecision(models.Model):

@@ -158,6 +158,11 @@ def latest_reviews() -> dict[str, RuleReview]:
     return out
 
 
+def reviews_of(key: str) -> QuerySet[RuleReview]:
+    """Reviews of one rule, newest first."""
+    return RuleReview.objects.filter(key=key)
+
+
 def rule_get(key: str) -> Rule:
     """One rule, or 404."""
     try:

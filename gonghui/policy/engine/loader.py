@@ -270,6 +270,7 @@ def _version(note: Faults, key: str, i: int, data: Any, texts: Mapping[str, Any]
     if data.get("rounding"):
         note.one_of(f"{where}.rounding", data["rounding"], ROUNDINGS)
     params = note.keys(f"{where}.params", data.get("params") or {}, set(data.get("params") or {}))
+    value, params = (_exact(note, f"{where}.{name}", found) for name, found in (("value", data.get("value")), ("params", params)))
     return Version(
         key=key,
         clause=str(clause),
@@ -280,8 +281,8 @@ def _version(note: Faults, key: str, i: int, data: Any, texts: Mapping[str, Any]
         severity=str(data.get("severity")),
         confidence=str(data.get("confidence")),
         source=_source(note, where, data.get("source"), texts),
-        value=exact(data.get("value")),
-        params={str(k): exact(v) for k, v in params.items()},
+        value=value,
+        params=params,
         formula=str(data.get("formula") or ""),
         override=override,
         inclusive=bool(data.get("inclusive", True)),
@@ -312,6 +313,14 @@ def _source(note: Faults, where: str, data: Any, texts: Mapping[str, Any]) -> So
         issuer=text.get("issuer") or "",
         note="；".join(filter(None, [text.get("note"), data.get("note")])),
     )
+
+
+def _exact(note: Faults, where: str, value: Any) -> Any:
+    try:
+        return exact(value)
+    except PackError as fault:
+        note.add(where, fault.faults[0])
+        return {} if isinstance(value, dict) else None
 
 
 def exact(value: Any) -> Any:

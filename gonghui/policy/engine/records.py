@@ -205,7 +205,7 @@ class Used:
             "version": v.id,
             "source": str(v.source),
             "norm_level": v.norm_level,
-            "jurisdiction": v.unit_path and f"unit:{v.unit_path}" or v.jurisdiction,
+            "jurisdiction": (v.unit_path and f"unit:{v.unit_path}") or v.jurisdiction,
             "confidence": v.confidence,
         }
 

@@ -24,4 +24,4 @@ def test_every_gate_and_duty_has_a_case_on_each_side() -> None:
     for key, rule in rules.live().rules.items():
         answers = {case.get("outcome") for k, case in ALL if k == key}
         if rule.kind == "decision":
-            assert {True, False} <= answers or "unknown" in answers and len(answers) > 1, key
+            assert {True, False} <= answers or ("unknown" in answers and len(answers) > 1), key
