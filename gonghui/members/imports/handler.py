@@ -35,4 +35,7 @@ class Roster(Handler):
 
 def register() -> None:
     """Called from `MembersConfig.ready()`."""
+    from gonghui.members.imports import bench
+
     protocol.register(Roster())
+    bench.register()

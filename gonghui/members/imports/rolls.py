@@ -7,20 +7,18 @@ facts of `members.services.folding`, row by row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 
 import polars as pl
 
 from gonghui.figures.folding import MAX_KEY
 from gonghui.orgs.hooks import EmployerFact
 
-Delta = tuple[int, str, date, int]
 BASE = ("sex", "birth", "education", "ethnic", "group")
 AT_WORK = ("kind", "sector")
 
 
-def deltas(new: pl.DataFrame, employers: Mapping[int, EmployerFact]) -> Iterable[Delta]:
-    """(union, key, day, n) of new people. Args: new as the planner leaves it; employers: facts of every employer named."""
+def deltas(new: pl.DataFrame, employers: Mapping[int, EmployerFact]) -> Iterator[pl.DataFrame]:
+    """Frames of (node, key, day, n) of new people. Args: new as the planner leaves it; employers: facts of every employer named."""
     if not new.height:
         return
     sectors = {pk: f.sector for pk, f in employers.items()}
@@ -34,7 +32,7 @@ def deltas(new: pl.DataFrame, employers: Mapping[int, EmployerFact]) -> Iterable
     yield from _members(people)
 
 
-def _workers(people: pl.DataFrame, employers: Mapping[int, EmployerFact]) -> Iterator[Delta]:
+def _workers(people: pl.DataFrame, employers: Mapping[int, EmployerFact]) -> Iterator[pl.DataFrame]:
     """Counted where the employer is placed, from hiring, place by place."""
     rows = [(pk, union, since, until) for pk, f in employers.items() for union, since, until in f.places]
     places = pl.DataFrame(rows, schema={"_employer": pl.Int64, "node": pl.Int64, "ps": pl.Date, "pu": pl.Date}, orient="row")
@@ -46,25 +44,26 @@ def _workers(people: pl.DataFrame, employers: Mapping[int, EmployerFact]) -> Ite
         yield from _grouped(ended, "workers", "pu", (*BASE, *AT_WORK), -1)
 
 
-def _members(people: pl.DataFrame) -> Iterator[Delta]:
+def _members(people: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Counted at the union from joining; by form of employment and ownership only from hiring."""
     members = people.filter(pl.col("member")).rename({"union": "node"})
     yield from _grouped(members, "members", "joined", BASE, 1)
     working = members.filter(pl.col("_employer").is_not_null()).with_columns(pl.max_horizontal("joined", "hired").alias("from"))
     for name in AT_WORK:
-        yield from _one(working, "members", "from", name, 1)
+        yield _one(working, "members", "from", name, 1)
 
 
-def _grouped(frame: pl.DataFrame, head: str, day: str, names: Iterable[str], sign: int) -> Iterator[Delta]:
-    for node, on, n in frame.group_by("node", day).len().iter_rows():
-        yield node, head, on, sign * n
-    for node, on, n in frame.filter("migrant").group_by("node", day).len().iter_rows():
-        yield node, f"{head}.migrant", on, sign * n
+def _grouped(frame: pl.DataFrame, head: str, day: str, names: Iterable[str], sign: int) -> Iterator[pl.DataFrame]:
+    yield _counted(frame, pl.lit(head), day, sign)
+    yield _counted(frame.filter("migrant"), pl.lit(f"{head}.migrant"), day, sign)
     for name in names:
-        yield from _one(frame, head, day, name, sign)
+        yield _one(frame, head, day, name, sign)
 
 
-def _one(frame: pl.DataFrame, head: str, day: str, name: str, sign: int) -> Iterator[Delta]:
+def _one(frame: pl.DataFrame, head: str, day: str, name: str, sign: int) -> pl.DataFrame:
     known = frame.filter(pl.col(name).is_not_null() & (pl.col(name) != ""))
-    for node, on, value, n in known.group_by("node", day, name).len().iter_rows():
-        yield node, f"{head}.{name}={value}"[:MAX_KEY], on, sign * n
+    return _counted(known, pl.concat_str(pl.lit(f"{head}.{name}="), pl.col(name)).str.slice(0, MAX_KEY), day, sign)
+
+
+def _counted(frame: pl.DataFrame, key: pl.Expr, day: str, sign: int) -> pl.DataFrame:
+    return frame.select("node", key.alias("key"), pl.col(day).alias("day")).group_by("node", "key", "day").agg((pl.len().cast(pl.Int64) * sign).alias("n"))

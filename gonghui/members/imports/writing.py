@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection
 
 from gonghui.core import bulk, clock, crypto, mask
-from gonghui.figures import services as figures
+from gonghui.figures.services import frames
 from gonghui.files.imports.protocol import Context
 from gonghui.files.imports.reading import ROW
 from gonghui.members.enums import Channel, Standing
@@ -40,7 +40,7 @@ def write(plan: RosterPlan, context: Context) -> dict[str, Any]:
     kept: dict[str, Any] = {"persons": spans(ids)}
     bulk.insert(person, PERSON_FIELDS, person_rows(new, source))
     kept["jobs"], kept["spells"] = _new_jobs(new, source), _new_spells(new)
-    figures.post(rolls.deltas(new, org_facts.employer_facts(plan.employers)))
+    frames.post_frame(rolls.deltas(new, org_facts.employer_facts(plan.employers)))
     if plan.touched or plan.second:
         _known(plan, dict(new.select(ROW, "_pid").iter_rows()), source, kept)
     return kept
