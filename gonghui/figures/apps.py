@@ -28,10 +28,26 @@ class FiguresConfig(AppConfig):
                 Role.CLERK: [Perm.FIGURE_VIEW],
                 Role.ORGANISER: [Perm.FIGURE_VIEW],
                 Role.AUDITOR: [Perm.FIGURE_VIEW, Perm.FIGURE_EXPORT],
+                **dict.fromkeys((Role.FINANCE, Role.FINANCE_HEAD, Role.RIGHTS), [Perm.FIGURE_VIEW]),
             },
         )
+        _menu()
         hooks.register("employers_changed", rolls.employers_changed)
         hooks.register("unions_changed", rolls.unions_changed)
         hooks.register("union_moved", rolls.union_moved)
         verify.register("RPT-01", "每个总数等于从记录重新清点的数", recount.totals_equal)
         verify.register("RPT-02", "每级总数等于下级之和加本级", recount.parents_add_up)
+
+
+def _menu() -> None:
+    from gonghui.core import menu
+    from gonghui.figures.enums import Perm
+
+    group = "统计与报表"
+    menu.register(
+        menu.Entry("figures.home", "全部指标", "chart-bar", "figures:home", group=group, perm=Perm.FIGURE_VIEW, order=160),
+        menu.Entry("figures.rates", "建会三率", "percentage", "figures:rates", group=group, perm=Perm.FIGURE_VIEW, order=162),
+        menu.Entry("figures.bridge", "期初期末平衡", "scale", "figures:bridge", group=group, perm=Perm.FIGURE_VIEW, order=164),
+        menu.Entry("figures.reported", "上报数与实有数", "git-compare", "figures:reported", group=group, perm=Perm.FIGURE_VIEW, order=166),
+        menu.Entry("figures.reports", "报表", "report-analytics", "figures:reports", group=group, perm=Perm.FIGURE_VIEW, order=168),
+    )

@@ -18,6 +18,7 @@ from gonghui.figures.definitions import Definition
 from gonghui.figures.enums import Perm
 from gonghui.figures.models import Roll
 from gonghui.figures.rules import bands
+from gonghui.figures.selectors import suppress
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor, HasPath
@@ -131,6 +132,7 @@ class Row:
     slug: str = ""
     group: str = ""
     kind: str = "state"
+    note: str = ""
 
     def plain(self) -> dict[str, Any]:
         """As `figures --json` prints it."""
@@ -141,7 +143,7 @@ class Row:
         """As a page prints it."""
         if self.unit == "%":
             return show.percent(self.ratio, 2)
-        return show.number(self.value)
+        return self.note or show.number(self.value)
 
 
 def figures(*, actor: Actor, union: HasPath, as_of: date) -> list[Row]:
@@ -150,7 +152,7 @@ def figures(*, actor: Actor, union: HasPath, as_of: date) -> list[Row]:
     Raises: NotPermitted, NotFound outside the actor's scope.
     """
     actor.require(Perm.FIGURE_VIEW, union)
-    return rows_of(snapshot(union.pk, as_of))  # type: ignore[attr-defined]  # a node or a union, both have pk
+    return suppress.published(actor, union, as_of, rows_of(snapshot(union.pk, as_of)))  # type: ignore[attr-defined]  # a node or a union, both have pk
 
 
 def rows_of(shot: Snapshot) -> list[Row]:

@@ -1,0 +1,1 @@
+"""Doors of figures (指标的页面与接口)."""
