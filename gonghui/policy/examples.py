@@ -27,8 +27,8 @@ def faults(pack: Pack, key: str, case: dict[str, Any]) -> list[str]:
         return [f"案例里有不认识的键 {unknown}"]
     on: date = case["on"]
     if "value" in case:
-        got = run.value(pack, f"{key}.{case['param']}" if "param" in case else key, on=on, at=case.get("at", "000000"))
-        return [] if plain(got.value) == case["value"] else [f"value {plain(got.value)!r} ≠ {case['value']!r}"]
+        found = run.value(pack, f"{key}.{case['param']}" if "param" in case else key, on=on, at=case.get("at", "000000"))
+        return [] if plain(found.value) == case["value"] else [f"value {plain(found.value)!r} ≠ {case['value']!r}"]
     decision = run.decide(pack, key, on=on, at=case.get("at", "000000"), given=case["facts"])
     got = decision.as_json()
     out = [f"{name} {got[name]!r} ≠ {case[name]!r}" for name in ("outcome", "severity", "missing") if name in case and got[name] != case[name]]

@@ -90,7 +90,8 @@ def parse(text: str) -> ast.expr:
         raise ExprError(f"公式写法不对：{text}") from fault
     for node in ast.walk(tree):
         _check(node)
-    return _Truths().visit(tree).body
+    body: ast.expr = _Truths().visit(tree).body
+    return body
 
 
 class _Truths(ast.NodeTransformer):

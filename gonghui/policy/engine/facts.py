@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -85,7 +85,7 @@ def _enum(spec: FactSpec, raw: Any) -> str:
     raise FactError(f"事实 {spec.name}（{spec.label}）的值 {raw!r} 不在选项里：{'、'.join(f'{k}（{v}）' for k, v in spec.choices.items())}。")
 
 
-READERS = {"int": _int, "fen": _int, "ratio": _ratio, "date": _date, "bool": _bool, "enum": _enum, "text": lambda spec, raw: str(raw)}
+READERS: dict[str, Callable[[FactSpec, Any], Any]] = {"int": _int, "fen": _int, "ratio": _ratio, "date": _date, "bool": _bool, "enum": _enum, "text": lambda spec, raw: str(raw)}
 WORDS = {
     "int": "整数",
     "fen": "以分为单位的整数",

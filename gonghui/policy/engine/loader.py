@@ -52,7 +52,7 @@ RESERVED = {"on", "outcome"}
 class StrictLoader(yaml.CSafeLoader):
     """YAML that refuses a key written twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
             if key_node.tag == "tag:yaml.org,2002:merge":
@@ -69,7 +69,7 @@ StrictLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:bool"] for first, rows in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, lambda loader, node: loader.construct_mapping(node, deep=True))
+StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, lambda loader, node: loader.construct_mapping(node, deep=True))  # type: ignore[arg-type]  # the stub names another node type
 
 
 @dataclass(frozen=True)
@@ -387,9 +387,9 @@ def _references(rule: Rule, rules: Mapping[str, Rule], trees: Mapping[str, Any])
     """References `area.rule` point to parameters that exist."""
     out = []
     for formula in {v.formula for v in rule.versions if v.formula}:
-        for name in expr.names(trees[formula]) if formula in trees else ():
-            if "." in name and (name not in rules or rules[name].kind != "parameter"):
-                out.append(f"{rule.file}: 公式引用的 {name} 不是已有的参数规则")
+        named = expr.names(trees[formula]) if formula in trees else ()
+        strangers = [n for n in named if "." in n and (n not in rules or rules[n].kind != "parameter")]
+        out += [f"{rule.file}: 公式引用的 {name} 不是已有的参数规则" for name in strangers]
     return out
 
 

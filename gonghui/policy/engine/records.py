@@ -246,6 +246,7 @@ class ClauseResult:
     versions: tuple[Version, ...]
     steps: tuple[Step, ...] = ()
     refs: tuple[Value, ...] = ()
+    reads: tuple[str, ...] = ()
 
     @property
     def severity(self) -> str:

@@ -147,6 +147,16 @@ class Case:
         names = {name for _, formula, _ in self.formulas(r) for name in self.pack.refs.get(formula, ())}
         return tuple(self.values[name] for name in sorted(names))
 
+    def reads(self, r: Resolved) -> tuple[str, ...]:
+        """The facts a clause reads, also through other clauses."""
+        names, seen = {r.clause.key}, set[str]()
+        while names - seen:
+            seen |= names
+            for other in (o for o in self.resolved if o.clause.key in names):
+                for _, formula, _ in self.formulas(other):
+                    names = names | (expr.names(self.pack.trees[formula]) if formula else set())
+        return tuple(f.name for f in self.rule.facts if f.name in names)
+
     def results(self, given: Mapping[str, Any], log: dict[str, list[Step]] | None = None) -> dict[str, Any]:
         """What each clause says. A clause with no version in force says what silence says."""
         done: dict[str, Any] = {}
@@ -182,7 +192,7 @@ class Case:
         if clause.kind == "number":
             shown = facts.show(result, type=self.rule.type, unit=clause.unit or self.rule.unit)
             steps.append(Step(f"{say(tree)} ＝ {shown}", formula, result, clause.key))
-        elif len(steps) == before:
+        elif len(steps) == before or not _plain_comparison(tree):
             steps.append(Step(f"{say(tree)}：{words.verdict(result)}", formula, result, clause.key))
         return result
 
@@ -214,6 +224,11 @@ class Case:
         return [f.name for f in self.rule.facts if f.name in found and given.get(f.name) is None]
 
 
+def _plain_comparison(tree: Any) -> bool:
+    """Said already, word for word, by the one comparison it consists of."""
+    return isinstance(tree, ast.Compare) or (isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "reach")
+
+
 def combine(kind: str, parts: Sequence[Any]) -> bool | None:
     """Added clauses: one more duty, option or ban (或); one more condition (且)."""
     final = kind != "condition"
@@ -237,7 +252,9 @@ def decide(
     except expr.ExprError as fault:
         raise FactError(f"规则 {key} 用这些事实算不出来：{fault}。") from fault
     clauses = tuple(
-        ClauseResult(r.clause, done[r.clause.key], r.versions, tuple(unique(log.get(r.clause.key, []))), case.read(r)) for r in case.resolved if r.main
+        ClauseResult(r.clause, done[r.clause.key], r.versions, tuple(unique(log.get(r.clause.key, []))), case.read(r), case.reads(r))
+        for r in case.resolved
+        if r.main
     )
     steps = tuple(step for c in clauses for step in c.steps) or (Step(f"{on.isoformat()} 在{places.name(places.code(at))}没有已录入的规则版本。", "", None),)
     return Decision(

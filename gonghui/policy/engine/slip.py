@@ -81,6 +81,7 @@ def _clause(decision: Decision, c: Any) -> dict[str, Any]:
         "result": answer(c.result) if c.clause.kind not in ("number", "value") else plain(c.result),
         "shown": _shown(decision, c),
         "severity": c.severity,
+        "reads": list(c.reads),
         "steps": [s.as_dict() for s in c.steps],
         "versions": [*(_version(v) for v in c.versions), *({**_version(r.version), "value": plain(r.value)} for r in c.refs)],
     }
@@ -135,7 +136,7 @@ def view(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tone(data: Mapping[str, Any]) -> str:
     """Tone of the verdict panel."""
-    if data["outcome"] == "unknown":
+    if data["outcome"] == "unknown" or data["conflicts"]:
         return "warn"
     if any(c["kind"] in ("condition", "ban") for c in data["clauses"]):
         worst = min((tone(c) for c in data["clauses"] if c["kind"] in ("condition", "ban")), key=ORDER.index)
@@ -155,6 +156,7 @@ def _row(data: Mapping[str, Any], clause: Mapping[str, Any]) -> dict[str, Any]:
         "sources": [{**v, **_words(v)} for v in clause["versions"]],
         "unverified": first["confidence"] != "V",
         "bar": _bar(clause),
+        "facts": [f for f in data["facts"] if f["name"] in clause["reads"]],
     }
 
 

@@ -45,6 +45,7 @@ class Phrase:
         self.rule, self.env, self.run, self.read = rule, env, run, read
         self.specs = {f.name: f for f in rule.facts}
         self.clauses = {c.key: c for c in rule.clauses}
+        self.choices = {key: label for f in rule.facts for key, label in f.choices.items()}
 
     def __call__(self, node: ast.AST) -> str:
         if isinstance(node, ast.Name):
@@ -53,7 +54,7 @@ class Phrase:
             found = self.read[f"{node.value.id}.{node.attr}"]
             return f"{found.label} {facts.show(found.value, type=found.type, unit=found.unit)}"
         if isinstance(node, ast.Constant):
-            return f"“{node.value}”" if isinstance(node.value, str) else facts.show(node.value)
+            return self.choices.get(node.value, f"“{node.value}”") if isinstance(node.value, str) else facts.show(node.value)
         if isinstance(node, ast.BinOp):
             return f"{self.inner(node.left)} {SYMBOLS[type(node.op)]} {self.inner(node.right)}"
         if isinstance(node, ast.BoolOp):
