@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -93,6 +94,18 @@ OIDC = {
     "claim": env.text("OIDC_CLAIM", "preferred_username"),  # which claim is the login name here
     "trusts_factor": env.flag("OIDC_TRUSTS_FACTOR", default=False),  # the provider itself asks for a second factor
 } if OIDC_ISSUER else None
+SOCIALACCOUNT_ADAPTER = "gonghui.accounts.oidc.Adapter"
+ACCOUNT_ADAPTER = "gonghui.accounts.oidc.AccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {"provider_id": "oidc", "name": OIDC["name"], "client_id": OIDC["client_id"], "secret": OIDC["secret"], "settings": {"server_url": OIDC_ISSUER}}
+        ]
+        if OIDC
+        else [],
+    }
+}
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # the longest a sign-in may last; accounts.sessions ends it earlier

@@ -8,7 +8,7 @@ from datetime import timedelta
 from gonghui.accounts import selectors, throttle
 from gonghui.accounts.enums import ADMINISTRATORS
 from gonghui.accounts.models import Grant, LoginCode, SignIn
-from gonghui.core import clock, jobs, verify
+from gonghui.core import clock, jobs, rotation, verify
 
 KEPT = timedelta(days=180)
 
@@ -16,6 +16,8 @@ KEPT = timedelta(days=180)
 def register() -> None:
     """Called in `AppConfig.ready()`."""
     jobs.every("accounts.sweep", timedelta(days=1), sweep, title="清理过期的登录记录")
+    rotation.register_sealed("accounts.User", {"phone_sealed": "phone"}, indexes={"phone_index": ("accounts.user.phone", "phone_sealed")})
+    rotation.register_sealed("accounts.Totp", {"secret": "secret"})
     verify.register("ACC-04", "三员分立：系统、安全、审计管理员不由同一人兼任", three_disjoint)
 
 

@@ -57,10 +57,13 @@ def _refuse(access: Access, request: HttpRequest) -> HttpResponse | None:
         return None
     actor: Any = request.actor  # type: ignore[attr-defined]  # set by accounts.middleware
     if not actor.signed_in:
-        name = "accounts:worker_login" if access.door is Door.WORKER else "accounts:login"
+        mobile = access.door is Door.WORKER or request.path.startswith("/m/")
+        name = "accounts:worker_login" if mobile else "accounts:login"
         return _to(request, reverse(name))
     if access.door is Door.OFFICER and (not actor.is_officer or (access.perms and not any(actor.may(p) for p in access.perms))):
         raise NotPermitted("core.no_permission", "您没有办理这件事的权限。需要时请联系本级安全管理员授权。", perms=list(access.perms))
+    if access.door is Door.WORKER and actor.person_id is None and not actor.is_officer and request.method == "GET":
+        return _to(request, reverse("accounts:welcome"))  # signed in by phone, not in the register yet: the way to join
     if access.door is Door.WORKER and actor.person_id is None:
         raise NotPermitted("core.worker_only", "这是职工端页面。请用您本人的手机号登录后办理。")
     if access.step_up and not actor.stepped_up:

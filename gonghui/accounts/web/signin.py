@@ -121,6 +121,19 @@ def _in_with_codes(request: HttpRequest, user: User, codes: list[str]) -> HttpRe
     return flow.enter(request, user, Factor.TOTP, render(request, "accounts/recovery.html", {"codes": codes, "after": after}))
 
 
+@public
+@require_POST
+def oidc_login(request: HttpRequest) -> HttpResponse:
+    """Off to the other identity provider (统一身份认证)."""
+    return oidc.begin(request)
+
+
+@public
+def oidc_callback(request: HttpRequest) -> HttpResponse:
+    """Back from it."""
+    return oidc.finish(request)
+
+
 @signed_in
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
