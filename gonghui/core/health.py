@@ -28,7 +28,7 @@ def register(name: str, read: Callable[[], dict[str, Any]]) -> None:
 def last_verify() -> dict[str, Any] | None:
     """Result of the last nightly verification, with its time."""
     job = Job.objects.filter(kind=VERIFY, state=JobState.DONE).order_by("-ended_at").first()
-    return {"at": job.ended_at, **job.result} if job and isinstance(job.result, dict) else None
+    return {**job.result, "at": job.ended_at} if job and isinstance(job.result, dict) else None
 
 
 def backups(limit: int = 5) -> QuerySet[AuditEntry]:

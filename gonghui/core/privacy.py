@@ -129,7 +129,9 @@ def _row(obj: models.Model) -> dict[str, Any]:
         if level_of(type(obj), f.name) == "internal" or value in (None, ""):
             continue
         if sealed is not None and f.name in sealed.columns:
-            value = crypto.unseal(sealed.table, sealed.columns[f.name], getattr(obj, sealed.place), value)
+            name = sealed.columns[f.name]
+            name = str(getattr(obj, name[1:])) if name.startswith("@") else name
+            value = crypto.unseal(sealed.table, name, getattr(obj, sealed.place), value)
         elif isinstance(value, bytes | memoryview):
             continue
         shown[str(f.verbose_name)] = value

@@ -24,8 +24,8 @@ BATCH = 500
 class Sealed:
     """Where one model keeps sealed values (密文登记).
 
-    Args: table the name in the associated data; columns `{column: field name in the associated data}`; place the
-    column whose value stands for the row in the associated data; indexes `{column: (blind-index name, sealed column)}`;
+    Args: table the name in the associated data; columns `{column: field name in the associated data}`, where `@x` means the
+    value of the row's own column x; place the column whose value stands for the row in the associated data; indexes `{column: (blind-index name, sealed column)}`;
     normal how a value is written before it is indexed.
     """
 
@@ -129,22 +129,51 @@ def _reseal(place: Sealed, column: str, name: str, target: int, fault: Callable[
     while True:
         rows = manager.exclude(**{f"{column}__isnull": True}).order_by("pk")
         rows = rows.filter(pk__gt=last) if last is not None else rows
-        found = list(rows.values_list("pk", column, *([] if place.place == "pk" else [place.place]))[:BATCH])
+        found = [spot(place, name, row, row[column]) for row in rows.values(*_picked(place, name), column)[:BATCH]]
         if not found:
             return
-        last, done = found[-1][0], 0
+        last, done = found[-1].pk, 0
         fault("before_batch")
         with transaction.atomic():
-            for row in found:
-                pk, sealed, where = row[0], bytes(row[1]), row[-1] if place.place != "pk" else row[0]
-                if not sealed or crypto.key_id_of(sealed) == target:
+            for at in found:
+                if not at.sealed or crypto.key_id_of(at.sealed) == target:
                     continue
-                plain = crypto.unseal(place.table, name, where, sealed)
-                fresh = crypto.seal_with(target, place.table, name, where, plain)
-                done += manager.filter(pk=pk, **{column: row[1]}).update(**{column: fresh})
+                plain = crypto.unseal(place.table, at.name, at.where, at.sealed)
+                fresh = crypto.seal_with(target, place.table, at.name, at.where, plain)
+                done += manager.filter(pk=at.pk, **{column: at.sealed}).update(**{column: fresh})
                 fault("after_row")
         fault("after_batch")
         yield done
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One sealed value and its place in the associated data."""
+
+    pk: Any
+    name: str
+    where: Any
+    sealed: bytes
+
+
+def _picked(place: Sealed, name: str) -> list[str]:
+    return list(dict.fromkeys(["pk", place.place, *([name[1:]] if name.startswith("@") else [])]))
+
+
+def spot(place: Sealed, name: str, row: Mapping[str, Any], sealed: Any) -> Spot:
+    """Where a row's value stands."""
+    return Spot(row["pk"], str(row[name[1:]]) if name.startswith("@") else name, row[place.place], bytes(sealed))
+
+
+def unregistered() -> list[str]:
+    """Sealed columns (`…_sealed`) nobody registered: rotation and verification would pass them by."""
+    known = {(s.label, column) for s in registered() for column in s.columns}
+    return [
+        f"{model._meta.label}.{f.name}"
+        for model in apps.get_models()
+        for f in model._meta.concrete_fields
+        if isinstance(f, models.BinaryField) and f.name.endswith("sealed") and (model._meta.label, f.name) not in known
+    ]
 
 
 def _retire(table: str, target: int, settle: float) -> list[int]:
@@ -196,13 +225,13 @@ def _reindex(place: Sealed, column: str, name: str, source: str) -> int:
     """One index column, in one transaction: a half-made index would find half the people."""
     blind, count = crypto.blinder(name), 0
     manager = place.model._default_manager
-    picked = ["pk", source, column] + ([] if place.place == "pk" else [place.place])
+    picked = [*_picked(place, place.columns[source]), source, column]
     with transaction.atomic():
-        for row in manager.exclude(**{f"{source}__isnull": True}).order_by("pk").values_list(*picked).iterator(chunk_size=2000):
-            where = row[-1] if place.place != "pk" else row[0]
-            fresh = blind(place.normal(crypto.unseal(place.table, place.columns[source], where, row[1])))
-            if row[2] is None or bytes(row[2]) != fresh:
-                count += manager.filter(pk=row[0]).update(**{column: fresh})
+        for row in manager.exclude(**{f"{source}__isnull": True}).order_by("pk").values(*picked).iterator(chunk_size=2000):
+            at = spot(place, place.columns[source], row, row[source])
+            fresh = blind(place.normal(crypto.unseal(place.table, at.name, at.where, at.sealed)))
+            if row[column] is None or bytes(row[column]) != fresh:
+                count += manager.filter(pk=at.pk).update(**{column: fresh})
     return count
 
 

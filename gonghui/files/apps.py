@@ -18,10 +18,12 @@ class FilesConfig(AppConfig):
         from gonghui.accounts import permissions
         from gonghui.accounts.enums import ADMINISTRATORS, Role
         from gonghui.core import jobs as core_jobs
-        from gonghui.core import menu, verify
+        from gonghui.core import menu, rotation, verify
         from gonghui.files import jobs, selectors, services
         from gonghui.files.enums import Perm
 
+        rotation.register_sealed("files.ImportRow", {"cells": "cells", "fixes": "fixes"}, table="files.importrow")
+        rotation.register_sealed("files.ImportChunk", {"sealed": "@name"}, table="files.importchunk", place="batch_id")
         business = [role for role in Role if role not in ADMINISTRATORS]
         permissions.register(Perm, dict.fromkeys(business, Perm))
         core_jobs.register(services.JOB, jobs.export)

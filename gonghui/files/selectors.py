@@ -25,7 +25,7 @@ def file_get(*, pk: int) -> File:
 
 def export_list(*, actor: Actor) -> QuerySet[Export]:
     """My exports (我的导出)."""
-    return Export.objects.filter(user_id=actor.user_id).select_related("file", "job")
+    return Export.objects.filter(user_id=actor.user_id or 0).select_related("file", "job")
 
 
 def export_get(*, actor: Actor, pk: int) -> Export:
