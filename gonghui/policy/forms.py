@@ -90,6 +90,7 @@ class CaseForm(Form):
         if draft:
             text = django_forms.CharField(label="草案规则", required=False, widget=django_forms.Textarea(attrs={"rows": 8}), max_length=20000)
             text.help_text = "把规则文件的内容贴在这里改；不填就用现行规则。"
+            text.wide = True  # type: ignore[attr-defined]  # read by the form template
             self.fields["draft"] = text
 
     def clean(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def rules(request: Request) -> HttpResponse:
     wanted = form.cleaned_data if form.is_valid() else {}
     rows = selectors.rule_list(**{k: v for k, v in wanted.items() if v})
     pack = live_rules.live()
-    context = {"form": form, "page": page_of(request, rows), "total": len(pack.rules), "pack": loader.describe(pack)}
+    context = {"form": form, "page": page_of(request, rows), "pack": loader.describe(pack)}
     return render(request, "policy/console/rules.html", context)
 
 
