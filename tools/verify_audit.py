@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import sys
+from pathlib import Path
 
 FIELDS = ("seq", "at", "actor", "verb", "kind", "object_id", "org_path", "data", "prev")
 ZERO = "0" * 64
@@ -26,7 +27,7 @@ def link(entry):
 
 def lines_of(path):
     """(line number, parsed JSON object) of each line."""
-    with open(path, encoding="utf-8") as source:
+    with Path(path).open(encoding="utf-8") as source:
         for number, line in enumerate(source, 1):
             try:
                 found = json.loads(line)

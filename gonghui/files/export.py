@@ -19,17 +19,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import xlsxwriter
 
 from gonghui.core import clock
+from gonghui.core.formula import escape, unescape
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
+__all__ = ["Column", "cell", "escape", "export_table", "mark", "unescape", "watermark"]
 Format = Literal["xlsx", "csv"]
 Kind = Literal["text", "number", "money", "date", "ratio"]
-DANGEROUS = frozenset("=+-@\t\r＝＋－＠")
-NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,10})?\Z", re.ASCII)
 LONGEST = 32767
 CUT = "……（原文过长，此处截断）"
-INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00a0\u3000 \x00\n\x0b\x0c"
 
 
 @dataclass(frozen=True)
@@ -39,20 +38,6 @@ class Column:
     label: str
     kind: Kind = "text"
     width: int = 16
-
-
-def escape(text: str) -> str:
-    """A text that no spreadsheet takes for a formula. `unescape` gives it back exactly; plain numbers stay as they are."""
-    bare = text.lstrip(INVISIBLE)
-    first = bare[:1] or text[:1]
-    if (first in DANGEROUS and not NUMBER.match(text)) or text.startswith("'"):
-        return "'" + text
-    return text
-
-
-def unescape(text: str) -> str:
-    """The text before `escape`. A leading apostrophe that `escape` would not have written stays."""
-    return text[1:] if text.startswith("'") and escape(text[1:]) == text else text
 
 
 def _text(value: Any) -> str:
@@ -66,7 +51,7 @@ def cell(value: Any, kind: Kind) -> Any:
     if value is None or value == "":
         return ""
     if kind == "money":
-        return Decimal(int(value)) / 100
+        return Decimal(int(value)).scaleb(-2)
     if kind == "ratio":
         return Decimal(Fraction(value).numerator) / Decimal(Fraction(value).denominator)
     if isinstance(value, bool):

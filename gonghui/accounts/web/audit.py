@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from gonghui.accounts import rules, selectors, services, throttle
 from gonghui.accounts.enums import Perm
 from gonghui.accounts.forms import AuditFilter
-from gonghui.core import audit, clock
+from gonghui.core import audit, clock, formula
 from gonghui.core.access import officer
 from gonghui.core.http import Request, download, page_of, render
 from gonghui.core.models import AuditEntry
@@ -68,4 +68,4 @@ def export(request: Request) -> HttpResponse:
 
 def safe(cell: str) -> str:
     """A cell no spreadsheet takes for a formula (assurance F7)."""
-    return "'" + cell if cell[:1] in "=+-@\t\r＝＋－＠" else cell
+    return formula.escape(cell)

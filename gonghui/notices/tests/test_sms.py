@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from django.db import connection, transaction
@@ -210,7 +210,7 @@ def test_no_number_ever_gets_two_a_minute_or_six_a_day(offsets: list[int]) -> No
         moment = now + timedelta(seconds=offset)
         sent.append(moment + rules.wait(sent, moment))
     sent.sort()
-    assert all(b - a >= rules.MINUTE for a, b in zip(sent, sent[1:], strict=False))
+    assert all(b - a >= rules.MINUTE for a, b in pairwise(sent))
     assert all(sent[i + rules.PER_DAY] - sent[i] >= rules.DAY for i in range(len(sent) - rules.PER_DAY))
 
 
