@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from gonghui.files.imports.enums import BatchState, RowState
+from gonghui.files.imports.protocol import handler
 
 
 class ImportBatch(models.Model):
@@ -53,6 +54,19 @@ class ImportBatch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tone(self) -> str:
+        """Colour of the state word."""
+        return {"committed": "ok", "checked": "warn", "failed": "bad", "committing": "info"}.get(self.state, "")
+
+    @property
+    def kind_label(self) -> str:
+        """The kind's Chinese word."""
+        try:
+            return handler(self.kind).label
+        except LookupError:
+            return self.kind
 
 
 class ImportRow(models.Model):

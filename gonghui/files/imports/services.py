@@ -331,6 +331,13 @@ def batch_follow(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
     return fresh
 
 
+@transaction.atomic
+def bad_rows_taken(*, actor: Actor, batch: ImportBatch, rows: int) -> None:
+    """The rows left out were downloaded, in clear, by somebody (下载没导入的行): the audit log says so."""
+    _open(actor, batch)
+    audit.record(actor, "files.import.bad_rows_taken", batch, org_path=batch.org_path, rows=rows)
+
+
 # -- without a person ----------------------------------------------------------------------------------------------
 
 

@@ -35,7 +35,9 @@ class Roster(Handler):
 
 def register() -> None:
     """Called from `MembersConfig.ready()`."""
+    from gonghui.core import menu
     from gonghui.members.imports import bench
 
     protocol.register(Roster())
+    menu.register(menu.Entry("files.imports", "数据导入", "file-import", "files:imports:home", group="组织与会员", perm=Perm.ROSTER_IMPORT, order=160))
     bench.register()
