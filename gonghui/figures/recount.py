@@ -22,10 +22,12 @@ Own = Iterable[tuple[int, str, int]]
 Recount = Callable[[date], Own]
 
 _parts: dict[str, Recount] = {}
+_left_out: set[str] = set()
 
 
-def register(prefix: str, fn: Recount) -> None:
-    """Own a family of keys: those that are `prefix` or start with it and a dot."""
+def register(prefix: str, fn: Recount, *, but: Iterable[str] = ()) -> None:
+    """Own a family of keys: those that are `prefix` or start with it and a dot, `but` those that start so."""
+    _left_out.update(but)
     if _parts.setdefault(prefix, fn) is not fn:
         raise ValueError(f"重新清点重复登记：{prefix}")
 
@@ -36,6 +38,8 @@ register("unions", counts.union_counts)
 
 def owned(key: str) -> bool:
     """Does somebody recount this key? Coverage belongs to employers."""
+    if key.startswith(tuple(_left_out)):
+        return False
     head = key.split(".")[0].split("=")[0]
     return (head in _parts or (head == "coverage" and "employers" in _parts)) and not folding.is_flow(key) and not _derived(key)
 

@@ -174,9 +174,11 @@ def count_row(shot: Snapshot, item: Definition, key: str = "", label: str = "") 
 
 
 def family_rows(shot: Snapshot, item: Definition) -> list[Row]:
+    found, out = shot.family(item), list[Row]()
+    if not found:
+        return out
     names = bands.LABELS if item.kind == "band" else words.labels(item.codes)
-    out = []
-    for value, n in shot.family(item).items():
+    for value, n in found.items():
         label = f"{item.label}：{names.get(value, value)}"
         out.append(Row(item.head + value, label, n, n, None, item.sentence(), item.word, slug=item.slug, group=item.label, kind=item.kind))
     return out

@@ -1,0 +1,1 @@
+"""Reads of the portal (门户查询)."""

@@ -1,0 +1,92 @@
+"""Alerts the platform can tell from the register and the figures (预警). Each names the page that shows why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+
+from gonghui.core import clock, menu, show
+from gonghui.core.hub import Alert
+from gonghui.figures.selectors import boards, bridge, values
+from gonghui.figures.selectors import reported as gaps
+from gonghui.members.selectors import members
+from gonghui.orgs.selectors import closure, spots, terms, unions
+
+if TYPE_CHECKING:
+    from gonghui.accounts.actor import Actor
+    from gonghui.orgs.selectors.closure import Node
+
+
+def _link(name: str, query: str = "") -> str:
+    base = menu.address(name)
+    return base + query if base else ""
+
+
+def rates_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
+    """Rates below the floor or the target, at this level and below it."""
+    place = f"?org={union.code}&as_of={day}"
+    shot = values.snapshot(union.pk, day, boards.BOARD)
+    for key in ("rate.formation", "rate.joining"):
+        rate = boards.rate_of(shot, key)
+        if rate.tone in ("bad", "warn") and rate.target is not None:
+            why = reverse("figures:definition", args=[rate.slug]) + place
+            meta = f"{show.percent(rate.ratio, 2)}，目标 {show.percent(rate.target.value)}（{rate.target.source}）"
+            yield Alert(f"{rate.label}{rate.word}", meta, reverse("figures:rates") + place, why, rate.tone, "trending-down")
+    low = [r for r in boards.ranking(closure.children_on(union.pk, day), day) if "bad" in (r.formation.tone, r.joining.tone)]
+    if low:
+        worst = min(low, key=lambda r: min(x for x in (r.formation.ratio, r.joining.ratio) if x is not None))
+        meta = f"最低的是{worst.node.name}：建会率 {show.percent(worst.formation.ratio)}，入会率 {show.percent(worst.joining.ratio)}"
+        yield Alert(f"{len(low)} 个下级工会低于底线", meta, reverse("figures:rates") + place, reverse("figures:definition", args=["rate.formation"]) + place, "bad", "sitemap")
+
+
+def bridge_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
+    """A bridge that does not balance."""
+    for item in bridge.bridges(values.snapshot(union.pk, day)):
+        if fault := item.fault():
+            url = reverse("figures:bridge") + f"?org={union.code}&as_of={day}"
+            yield Alert(f"{item.label}期初期末不平", fault, url, url, "bad", "scale")
+
+
+def claims_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
+    """Claims that the records do not bear out."""
+    rows = list(gaps.reported_list(actor=actor).filter(union_id=union.pk)[:20])
+    url = reverse("figures:reported") + f"?org={union.code}"
+    for gap in (gaps.gap(r) for r in rows):
+        if not gap.ok:
+            yield Alert(f"{gap.label}上报 {gap.claim.claimed}，实有 {gap.counted}", gap.verdict, url, url, "bad", "git-compare")
+
+
+def terms_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
+    """Unions whose term has run out."""
+    from gonghui.accounts.actor import subtree
+
+    found = terms.lapsed(unions.union_visible(actor).filter(subtree(union.path)), clock.today())
+    if n := found.count():
+        first = found.first()
+        yield Alert(f"{n} 家工会届满未换届", f"其中有{first.name}" if first else "", _link("orgs:unions", "?state=lapsed"), _link("orgs:unions", "?state=lapsed"), "bad", "calendar-x")
+
+
+def spots_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
+    """Blank spots in scope."""
+    from gonghui.orgs.enums import Perm
+
+    if actor.may(Perm.SPOT_VIEW, union) and (n := spots.spot_count(actor)):
+        yield Alert(f"{n} 个空白点还没有建会", "有职工、没有工会的单位", _link("orgs:spots"), _link("orgs:spots"), "warn", "map-pin")
+
+
+def members_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
+    """Members whose data are incomplete."""
+    from gonghui.members.enums import Perm
+
+    if not actor.may(Perm.MEMBER_VIEW, union):
+        return
+    n = members.current(actor, union).filter(members.INCOMPLETE).count()
+    if n:
+        url = _link("members:list", "?state=incomplete")
+        yield Alert(f"{n:,} 名会员资料不全", "缺证件号、手机号、出生日期或性别", url, url, "info", "id-badge-2")
+
+
+ALL = (bridge_alert, claims_alert, rates_alert, terms_alert, spots_alert, members_alert)
