@@ -167,6 +167,9 @@ class Case:
                 continue
             if kind == "value":
                 done[key] = r.value
+                if log is not None:
+                    shown = facts.show(r.value, type=self.rule.type, unit=self.rule.unit)
+                    log[key] = [Step(f"{self.rule.label} {shown}", "", r.value, key)]
                 continue
             parts = []
             for v, formula, params in self.formulas(r):
@@ -285,7 +288,8 @@ def _severity(clauses: Sequence[ClauseResult], outcome: bool | None) -> str:
     if conditions:
         deciding = [c for c in conditions if c.result is False] if outcome is False else conditions
     else:
-        deciding = [c for c in clauses if c.result is True]
+        asks = [c for c in clauses if c.clause.kind in ABSENT]
+        deciding = [c for c in asks if c.result is True] if asks else list(clauses)
     return max((c.severity for c in deciding), key=SEVERITIES.index, default="info")
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TONES = {"bad": ("不符合", "x"), "warn": ("要说明", "help-circle"), "ok": ("符合", "check"), "info": ("告知", "info-circle")}
 ORDER = ("bad", "warn", "info", "ok")
+SHOWN_FACTS = 3
 
 
 def full(decision: Decision) -> dict[str, Any]:
@@ -147,6 +148,7 @@ def _tone(data: Mapping[str, Any]) -> str:
 def _row(data: Mapping[str, Any], clause: Mapping[str, Any]) -> dict[str, Any]:
     colour = tone(clause)
     first = clause["versions"][0]
+    read = [f for f in data["facts"] if f["name"] in clause["reads"]]
     return {
         **clause,
         "tone": colour,
@@ -156,8 +158,16 @@ def _row(data: Mapping[str, Any], clause: Mapping[str, Any]) -> dict[str, Any]:
         "sources": [{**v, **_words(v)} for v in clause["versions"]],
         "unverified": first["confidence"] != "V",
         "bar": _bar(clause),
-        "facts": [f for f in data["facts"] if f["name"] in clause["reads"]],
+        "facts": read,
+        "now": clause["shown"] if clause["kind"] in ("number", "value") else _now(read),
     }
+
+
+def _now(read: list[Mapping[str, Any]]) -> str:
+    """The facts a clause looked at, the telling ones first: what is not simply a no."""
+    telling = [f for f in read if f["value"] is not False] or read
+    said = "；".join(f"{f['label']} {f['shown']}" for f in telling[:SHOWN_FACTS])
+    return f"{said} 等 {len(read)} 项" if len(telling) > SHOWN_FACTS else said
 
 
 def _words(v: Mapping[str, Any]) -> dict[str, Any]:
