@@ -61,8 +61,8 @@ def _take_sqlite(folder: Path) -> dict[str, Any]:
         cursor.execute("VACUUM INTO %s", [str(target)])
     target.chmod(0o600)
     with sqlite3.connect(f"file:{target}?mode=ro", uri=True) as copy:
-        cursor = copy.cursor()
-        facts = {"counts": counts(cursor), "head": head(cursor), "files": places(cursor)}
+        reading = copy.cursor()
+        facts = {"counts": counts(reading), "head": head(reading), "files": places(reading)}
     copy.close()
     return facts
 

@@ -27,8 +27,12 @@ def gaps() -> tuple[list[str], list[str]]:
     here = {key for key in loader.disk_migrations if key[0] in loader.migrated_apps}
     there = set(loader.applied_migrations)
     squashed = {old for m in loader.disk_migrations.values() for old in m.replaces}
-    name = lambda keys: sorted(f"{app}.{migration}" for app, migration in keys)  # noqa: E731
-    return name(here - there), name(k for k in there - here - squashed if k[0] in loader.migrated_apps)
+    newer = {key for key in there - here - squashed if key[0] in loader.migrated_apps}
+    return _names(here - there), _names(newer)
+
+
+def _names(keys: set[tuple[str, str]]) -> list[str]:
+    return sorted(f"{app}.{migration}" for app, migration in keys)
 
 
 def require() -> None:

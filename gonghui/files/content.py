@@ -54,8 +54,17 @@ def check(name: str, data: bytes) -> tuple[str, bytes]:
         raise _refuse("too_large", f"文件有 {len(data) / 1048576:.1f} MB，超过 20 MB。请压缩或分成几份。")
     if kind in {"png", "jpg"}:
         return kind, image(kind, data)
-    {"pdf": pdf, "csv": csv, "xlsx": lambda d: packages.office(d, "xlsx"), "docx": lambda d: packages.office(d, "docx")}[kind](data)
+    _rest(kind, data)
     return kind, data
+
+
+def _rest(kind: str, data: bytes) -> None:
+    if kind == "pdf":
+        pdf(data)
+    elif kind == "csv":
+        csv(data)
+    else:
+        packages.office(data, kind)
 
 
 def image(kind: str, data: bytes) -> bytes:

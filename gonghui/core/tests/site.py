@@ -34,14 +34,14 @@ with transaction.atomic():
 class Site:
     """One data directory with database, files and keys."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("GONGHUI_")}
         self.env |= {
             "GONGHUI_TESTING": "1",
             "GONGHUI_DATA_DIR": str(folder),
-            "GONGHUI_DATABASE_URL": f"sqlite:///{folder / 'gonghui.sqlite3'}",
+            "GONGHUI_DATABASE_URL": url or f"sqlite:///{folder / 'gonghui.sqlite3'}",
             "DJANGO_SETTINGS_MODULE": "gonghui.settings",
             "PYTHONWARNINGS": "ignore",
         }
