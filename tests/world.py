@@ -25,6 +25,7 @@ from gonghui.members.tests import make as members
 from gonghui.notices import services as notices
 from gonghui.orgs import services as orgs
 from gonghui.orgs.tests import make as register
+from gonghui.policy import services as policy
 
 system = Actor.system("test")
 AWAY = 9_999_999
@@ -141,9 +142,17 @@ def _matters(tree: Tree, place: str) -> None:
     tree.rows["maker"] = clerk
     tree.rows["file"] = files.file_make(clerk, name=f"{place}请示.csv", data=f"{place}关于换届的请示".encode(), purpose="test", org_path=tree.union.path)
     tree.rows["export"] = files.export_start(_chair(tree), "members.roster", "核对会员花名册", 3, org_path=tree.union.path, union=tree.union.pk, roster="members")
-    notices.notice_send(system, kind="result", title=f"{place}通知", body="请查看。", users=[clerk.user_id], persons=[first.person_id])
+    notices.notice_send(system, kind="result", title=f"{place}消息", body="请查看。", persons=[first.person_id])
+    tree.rows["person_notice"] = apps.get_model("notices.Notice").objects.get(person_id=first.person_id, title=f"{place}消息").pk
+    tree.rows["slip"] = _slip(tree)
     _batch(tree, place)
     _report(tree, today)
+
+
+def _slip(tree: Tree) -> str:
+    facts = {"members": policy.Fact(24, source="会员名册", record="roll:3")}
+    decision = policy.decide("orgs.committee_form", on=date(2026, 1, 1), facts=facts)
+    return policy.store("user:1", decision, subject=f"union:{tree.union.pk}", org_path=tree.union.path, perm="orgs.union.view")
 
 
 def _chair(tree: Tree) -> Actor:
@@ -209,6 +218,8 @@ def _accounts(world: World) -> None:
     for key, person in (("member_a", world.a.members[0].person_id), ("member_b", world.b.members[0].person_id), ("guest", None)):
         world.users[key] = accounts.worker(person_id=person)
         world.clients[key] = accounts.client(world.users[key], stepped_up=True)
+    for key in ("chair_a", "chair_b"):
+        notices.notice_send(system, kind="result", title="请核对名册", body="请查看。", link="/console/notices/", users=[world.users[key].pk])
     for browser in world.clients.values():
         browser.get("/healthz")  # the first request rotates the session key
 
@@ -245,7 +256,10 @@ def objects(world: World) -> dict[str, dict[str, int]]:
             row_of["b"] = row_of["u"]
         row_of.pop("u", None)
         found[model._meta.label] = row_of
-    found["accounts.User"] |= {"a": world.users["chair_a"].pk, "b": world.users["chair_b"].pk}
+    chairs = {k: world.users[f"chair_{k}"].pk for k in ("a", "b")}
+    for label in ("notices.Notice", "accounts.SignIn"):
+        found[label] = {k: apps.get_model(label)._default_manager.filter(user_id=pk).values_list("pk", flat=True)[0] for k, pk in chairs.items()}
+    found["accounts.User"] |= chairs
     return found
 
 
