@@ -98,5 +98,5 @@ def _menu() -> None:
         ),  # fmt: skip
         menu.Entry("members.rosters", "五类花名册", "list-details", "members:rosters", group=group, perm=Perm.ROSTER_VIEW, order=136),
         menu.Entry("members.comparisons", "名册比对", "file-search", "members:comparisons", group=group, perm=Perm.ROSTER_IMPORT, order=138),
-        menu.Entry("members.m_home", "我的会籍", "id-badge-2", "members:m_home", front="mobile", order=20),
+        menu.Entry("members.m_home", "我的会籍", "id-badge-2", "members:m-home", front="mobile", order=20),
     )

@@ -1,0 +1,73 @@
+"""Paths of membership (会籍的网址)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from gonghui.members.web import console, joining, mobile, moves, public, rosters
+
+app_name = "members"
+C = "console/members/"
+M = "m/members/"
+urlpatterns = [
+    path(C, console.index, name="list"),
+    path(C + "bulk/", console.bulk, name="bulk"),
+    path(C + "export/", console.export, name="export"),
+    path(C + "<int:pk>/", console.detail, name="member"),
+    path(C + "<int:pk>/reveal/", console.reveal, name="reveal"),
+    path(C + "<int:pk>/fill/", console.fill, name="fill"),
+    path(C + "<int:pk>/group/", console.group_set, name="group"),
+    path(C + "<int:pk>/retain/", console.retain, name="retain"),
+    path(C + "<int:pk>/resume/", console.resume, name="resume"),
+    path(C + "<int:pk>/transfer/", console.transfer, name="transfer"),
+    path(C + "<int:pk>/correct/", console.correct, name="correct"),
+    path(C + "<int:pk>/note/", console.note, name="note"),
+    path(C + "<int:pk>/jobs/<int:job>/end/", console.employment_end, name="employment_end"),
+    path(C + "<int:pk>/card/<slug:verb>/", console.card, name="card"),
+    path(C + "<int:pk>/exit/", moves.exit_open, name="exit_open"),
+    path(C + "<int:pk>/place/", moves.place, name="place"),
+    path(C + "<int:pk>/activist/", rosters.activist_add, name="activist_add"),
+    path(C + "joining/", joining.index, name="joining"),
+    path(C + "joining/new/", joining.apply, name="apply"),
+    path(C + "joining/approve/", joining.approve_many, name="approve_many"),
+    path(C + "joining/<int:pk>/", joining.detail, name="application"),
+    path(C + "joining/<int:pk>/print/", joining.print_form, name="application_print"),
+    path(C + "joining/<int:pk>/<slug:verb>/", joining.decide, name="decide"),
+    path(C + "batches/new/", joining.batch_new, name="batch_new"),
+    path(C + "batches/<int:pk>/", joining.batch, name="batch"),
+    path(C + "batches/<int:pk>/<slug:verb>/", joining.batch_act, name="batch_act"),
+    path(C + "ceremonies/<int:pk>/", joining.ceremony, name="ceremony"),
+    path(C + "ceremonies/<int:pk>/close/", joining.ceremony_close, name="ceremony_close"),
+    path(C + "transfers/", moves.index, name="transfers"),
+    path(C + "transfers/<int:pk>/<slug:verb>/", moves.act, name="transfer_act"),
+    path(C + "exits/<int:pk>/", moves.exit_case, name="exit"),
+    path(C + "exits/<int:pk>/<slug:verb>/", moves.exit_act, name="exit_act"),
+    path(C + "requests/", moves.requests, name="requests"),
+    path(C + "requests/<int:pk>/", moves.request_act, name="request_act"),
+    path(C + "rosters/", rosters.index, name="rosters"),
+    path(C + "rosters/print/", rosters.print_roster, name="roster_print"),
+    path(C + "rosters/export/", rosters.export, name="roster_export"),
+    path(C + "rosters/freeze/", rosters.snapshot_new, name="snapshot_new"),
+    path(C + "snapshots/<int:pk>/", rosters.snapshot, name="snapshot"),
+    path(C + "comparisons/", rosters.comparisons, name="comparisons"),
+    path(C + "comparisons/<int:pk>/", rosters.comparison, name="comparison"),
+    path(C + "comparisons/<int:pk>/sign/", rosters.sign, name="comparison_sign"),
+    path(C + "differences/<int:pk>/", rosters.settle, name="settle"),
+    path(C + "activists/", rosters.activists, name="activists"),
+    path(C + "activists/<int:pk>/<slug:verb>/", rosters.activist_act, name="activist_act"),
+    path(M, mobile.home, name="m-home"),
+    path(M + "join/", mobile.join, name="m-join"),
+    path(M + "join/<str:token>/", mobile.join, name="m-join-at"),
+    path(M + "application/", mobile.application, name="m-application"),
+    path(M + "ceremony/<str:token>/", mobile.ceremony, name="m-ceremony"),
+    path(M + "card/", mobile.card, name="m-card"),
+    path(M + "data/", mobile.data, name="m-data"),
+    path(M + "data/export/", mobile.data_export, name="m-export"),
+    path(M + "data/erase/", mobile.erase, name="m-erase"),
+    path(M + "consents/", mobile.consent, name="m-consents"),
+    path(M + "transfer/", mobile.transfer, name="m-transfer"),
+    path(M + "leave/", mobile.leave, name="m-leave"),
+    path(M + "disclose/", mobile.disclose, name="m-disclose"),
+    path(M + "account/", mobile.account, name="m-account"),
+    path("card/verify/", public.verify, name="card-verify"),
+]

@@ -1,0 +1,98 @@
+"""What the pages of membership share (页面公用)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from gonghui.core.errors import NotFound, Refusal
+from gonghui.core.http import Request
+from gonghui.orgs.selectors import unions
+
+HOME = "members:list"
+
+
+def union_of(request: Request, *, required: bool = False) -> Any:
+    """The union the page is about: `?union=`, else the actor's own. None when the actor has no business scope."""
+    actor, wanted = request.actor, request.GET.get("union") or request.POST.get("union")
+    if wanted and wanted.isdigit():
+        return unions.union_get(actor=actor, pk=int(wanted))
+    rows = unions.union_visible(actor).filter(ended_on=None).order_by("depth", "path")
+    union = rows.filter(path=actor.home).first() if actor.home else None
+    union = union or rows.first()
+    if union is None and required:
+        raise NotFound()
+    return union
+
+
+def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+    """Crumbs below the members' home."""
+    return [("组织与会员", reverse(HOME)), *steps]
+
+
+def back(request: HttpRequest, name: str, *args: Any) -> HttpResponse:
+    """To `next` when it is a path of this site, else to the named page."""
+    wanted = request.POST.get("next", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return HttpResponseRedirect(wanted)
+    return HttpResponseRedirect(reverse(name, args=args))
+
+
+def done(request: HttpRequest, text: str) -> None:
+    """Say what happened, on the next page."""
+    messages.success(request, text)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> None:
+    """Say why not, on the next page."""
+    messages.error(request, refusal.message)
+
+
+def told(request: HttpRequest, act: Any, text: str) -> bool:
+    """Run an act; say its result or its refusal. 404 and 403 go their own way."""
+    try:
+        act()
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        refused(request, refusal)
+        return False
+    done(request, text)
+    return True
+
+
+def tabs(request: HttpRequest, rows: Iterable[tuple[str, str, int | None]], *, name: str = "state") -> list[dict[str, Any]]:
+    """Tabs over one list: (value, label, count)."""
+    now = request.GET.get(name, "")
+    found = []
+    for value, label, count in rows:
+        query = request.GET.copy()
+        query.pop("page", None)
+        if value:
+            query[name] = value
+        else:
+            query.pop(name, None)
+        found.append({"label": label, "count": count, "current": value == now, "url": "?" + query.urlencode()})
+    return found
+
+
+def chips(request: HttpRequest, form: Any) -> list[dict[str, str]]:
+    """Chosen conditions that can be taken away one by one."""
+    found = []
+    if not form.is_valid():
+        return found
+    for bound in form.visible_fields():
+        value = form.cleaned_data.get(bound.name)
+        if not value:
+            continue
+        query = request.GET.copy()
+        query.pop(bound.name, None)
+        query.pop("page", None)
+        shown = dict(getattr(bound.field, "choices", ())).get(str(value), value)
+        found.append({"label": f"{bound.label}：{shown}", "url": "?" + query.urlencode()})
+    return found

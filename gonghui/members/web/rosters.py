@@ -1,0 +1,264 @@
+"""Rosters, snapshots, comparisons, activists on the console (花名册、比对、积极分子)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gonghui.core import clock
+from gonghui.core.access import officer
+from gonghui.core.errors import BadInput, NotFound, Refusal
+from gonghui.core.http import Request, page_of, render
+from gonghui.files import services as files
+from gonghui.files.imports import headers, reading
+from gonghui.members import forms
+from gonghui.members.enums import DiffClass, Perm, RosterKind
+from gonghui.members.models import Activist, Comparison, Difference
+from gonghui.members.rules.compare import Listed
+from gonghui.members.selectors import members as member_reads
+from gonghui.members.selectors import rosters as reads
+from gonghui.members.services import rosters
+from gonghui.members.web import common
+
+PRINT_MOST = 5000
+
+
+def _asked(request: Request) -> tuple[Any, str, date, str]:
+    union, form = common.union_of(request, required=True), forms.RosterFilter(request.GET)
+    data = form.cleaned_data if form.is_valid() else {}
+    kind = data.get("kind") or RosterKind.MEMBERS
+    return union, str(kind), data.get("on") or clock.today(), data.get("q") or ""
+
+
+@officer(Perm.ROSTER_VIEW)
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """A roster as of a day (五类花名册)."""
+    union, kind, on, q = _asked(request)
+    source = reads.searched(reads.roster(actor=request.actor, union=union, kind=kind, on=on), q)
+    page = page_of(request, source, size=30)
+    form = forms.RosterFilter(initial={"q": q, "kind": kind, "on": on})
+    form.fields["kind"].widget = form.fields["kind"].hidden_widget()
+    counts = reads.counts(actor=request.actor, union=union, on=on)
+    tabs = common.tabs(request, [(k, str(RosterKind(k).label), counts[k]) for k in RosterKind.values], name="kind")
+    for tab, key in zip(tabs, RosterKind.values, strict=True):
+        tab["current"] = key == kind
+    context = {
+        "union": union, "kind": kind, "on": on, "q": q, "page": page, "lines": reads.lines(kind, page), "heads": reads.HEADS[RosterKind(kind)],
+        "tabs": tabs, "form": form, "snapshots": reads.snapshots(request.actor, union)[:6], "purpose": forms.PurposeForm(),
+        "may_edit": request.actor.may(Perm.MEMBER_EDIT, union), "may_export": request.actor.may(Perm.MEMBER_EXPORT, union),
+        "may_activist": request.actor.may(Perm.ACTIVIST_EDIT, union), "label": RosterKind(kind).label,
+        "trail": common.trail((union.name, reverse("members:list") + f"?union={union.pk}"), ("五类花名册", "")),
+    }  # fmt: skip
+    return render(request, "members/console/rosters.html", context)
+
+
+@officer(Perm.ROSTER_VIEW)
+@require_GET
+def print_roster(request: Request) -> HttpResponse:
+    """The roster to sign and stamp (打印花名册)."""
+    union, kind, on, q = _asked(request)
+    source = reads.searched(reads.roster(actor=request.actor, union=union, kind=kind, on=on), q)
+    total = source.count()
+    if total > PRINT_MOST:
+        raise BadInput("members.print_most", f"这份名册有 {total} 人，一次最多打印 {PRINT_MOST} 人。请按下级工会分次打印，或导出后打印。")
+    context = {"union": union, "kind": kind, "on": on, "rows": reads.lines(kind, source), "heads": reads.HEADS[RosterKind(kind)], "label": RosterKind(kind).label, "at": clock.now(), "back": request.GET.urlencode()}
+    return render(request, "members/print/roster.html", context)
+
+
+@officer(Perm.MEMBER_EXPORT)
+@require_POST
+def export(request: Request) -> HttpResponse:
+    """Ask for the roster as xlsx (导出花名册)."""
+    union, kind, on, q = _asked(request)
+    count = reads.searched(reads.roster(actor=request.actor, union=union, kind=kind, on=on), q).count()
+    args = {"union": union.pk, "kind": kind, "on": on.isoformat(), "q": q}
+    row = files.export_start(request.actor, "members.roster", request.POST.get("purpose", ""), count, org_path=union.path, **args)
+    return HttpResponseRedirect(reverse("files:export", args=[row.pk]))
+
+
+@officer(Perm.MEMBER_EDIT)
+@require_POST
+def snapshot_new(request: Request) -> HttpResponse:
+    """Freeze the roster (制作快照)."""
+    union, kind, on, _q = _asked(request)
+    try:
+        row = rosters.snapshot_make(actor=request.actor, union=union, kind=kind, as_of=on, purpose=request.POST.get("purpose", ""))
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        common.refused(request, refusal)
+        return HttpResponseRedirect(reverse("members:rosters") + "?" + request.GET.urlencode())
+    return HttpResponseRedirect(reverse("members:snapshot", args=[row.pk]))
+
+
+@officer(Perm.ROSTER_VIEW)
+@require_GET
+def snapshot(request: Request, pk: int) -> HttpResponse:
+    """A frozen roster with its hash (花名册快照)."""
+    row = reads.snapshot_get(actor=request.actor, pk=pk)
+    intact = rosters.seal_of(row.rows) == row.hash
+    context = {"row": row, "rows": row.rows, "intact": intact, "heads": reads.HEADS[RosterKind(row.kind)], "label": RosterKind(row.kind).label}
+    return render(request, "members/print/snapshot.html", context)
+
+
+# -- comparison --------------------------------------------------------------------------------------------------
+
+
+def _comparisons(request: Request) -> Any:
+    return Comparison.objects.filter(request.actor.within(Perm.ROSTER_IMPORT, "union")).select_related("union")
+
+
+@officer(Perm.ROSTER_IMPORT)
+@require_http_methods(["GET", "POST"])
+def comparisons(request: Request) -> HttpResponse:
+    """Comparisons made, and a new one (名册比对)."""
+    union = common.union_of(request, required=True)
+    form, status = forms.CompareForm(request.POST or None, request.FILES or None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                content = data["file"].read()
+                row = rosters.comparison_run(
+                    actor=request.actor, union=union, name=data["name"], origin=data["origin"], listed=listed(content), file_hash=hashlib.sha256(content).hexdigest()
+                )
+                return HttpResponseRedirect(reverse("members:comparison", args=[row.pk]))
+            except Refusal as refusal:
+                if refusal.status in (403, 404):
+                    raise
+                form.add_error("file", refusal.message)
+    page = page_of(request, _comparisons(request).order_by("-pk"))
+    return render(request, "members/console/comparisons.html", {"page": page, "form": form, "union": union, "trail": common.trail(("名册比对", ""))}, status=status)
+
+
+def listed(content: bytes) -> Iterator[Listed]:
+    """Rows of an uploaded list, keyed by blind indexes; the numbers themselves are not kept."""
+    from gonghui.core import crypto, mask
+    from gonghui.members.imports.columns import COLUMNS
+    from gonghui.people import rules as people_rules
+    from gonghui.people import selectors as people
+
+    table = reading.read(content)
+    found = headers.find(table.frame, COLUMNS)
+    by_key = found.mapping
+    if "name" not in by_key:
+        raise BadInput("members.no_name_column", "没有找到“姓名”列。请在第一行写好表头再上传。")
+    today = clock.today()
+    for row in table.frame.iter_rows(named=True):
+        if row[reading.ROW] <= found.row:
+            continue
+        cell = {key: str(row.get(col) or "").strip() for key, col in by_key.items()}
+        name = people_rules.tidy(cell.get("name", "")).replace(" ", "")
+        if not any(cell.values()):
+            continue
+        number = people_rules.tidy_number(cell.get("id_number", ""))
+        read = people_rules.resident_read(number, today) if number else None
+        phone, _why = people_rules.phone_read(cell.get("phone", ""))
+        fault = "没有姓名" if not name else ("证件号有误：" + read.message if read is not None and read.problem else "")
+        id_key = crypto.blind(people.ID_LABEL, read.number) if read is not None and read.number and not read.problem else None
+        phone_key = crypto.blind(people.PHONE_LABEL, phone) if phone else None
+        yield Listed(row[reading.ROW], name or "（无姓名）", id_key, phone_key, mask.id_number(number) if number else "", fault)
+
+
+@officer(Perm.ROSTER_IMPORT)
+@require_GET
+def comparison(request: Request, pk: int) -> HttpResponse:
+    """Differences by class (差异清单)."""
+    row = _comparisons(request).filter(pk=pk).first()
+    if row is None:
+        raise NotFound()
+    everything = row.differences.all()
+    counts = {c: everything.filter(verdict=c).count() for c in DiffClass.values}
+    tab = request.GET.get("state", "")
+    shown = everything.filter(verdict=tab) if tab in DiffClass.values else everything.exclude(verdict=DiffClass.MATCHED)
+    tabs = common.tabs(request, [("", "要处理的", sum(n for c, n in counts.items() if c != "matched")), *[(c, str(DiffClass(c).label), counts[c]) for c in DiffClass.values]])
+    context = {
+        "row": row, "page": page_of(request, shown.order_by("state", "verdict", "row_no", "pk"), size=30), "tabs": tabs, "counts": counts,
+        "left": everything.filter(state="open").count(), "settle": forms.SettleForm(), "may_sign": request.actor.may(Perm.APPLICATION_DECIDE, row.union),
+        "trail": common.trail(("名册比对", reverse("members:comparisons")), (row.name, "")),
+    }  # fmt: skip
+    template = "members/print/comparison.html" if request.GET.get("print") else "members/console/comparison.html"
+    return render(request, template, context)
+
+
+@officer(Perm.ROSTER_IMPORT)
+@require_POST
+def settle(request: Request, pk: int) -> HttpResponse:
+    """Handle one difference (处理差异)."""
+    row = Difference.objects.filter(request.actor.within(Perm.ROSTER_IMPORT, "comparison__union"), pk=pk).select_related("comparison__union").first()
+    if row is None:
+        raise NotFound()
+    state, note = request.POST.get("state", ""), request.POST.get("note", "")
+    common.told(request, lambda: rosters.difference_settle(actor=request.actor, difference=row, state=state, note=note), "已处理。")
+    return common.back(request, "members:comparison", row.comparison_id)
+
+
+@officer(Perm.APPLICATION_DECIDE)
+@require_POST
+def sign(request: Request, pk: int) -> HttpResponse:
+    """Sign off (签认)."""
+    row = _comparisons(request).filter(pk=pk).first()
+    if row is None:
+        raise NotFound()
+    common.told(request, lambda: rosters.comparison_sign(actor=request.actor, comparison=row), "已签认，清理报告可以打印。")
+    return HttpResponseRedirect(reverse("members:comparison", args=[pk]))
+
+
+# -- activists ---------------------------------------------------------------------------------------------------
+
+
+@officer(Perm.MEMBER_VIEW)
+@require_GET
+def activists(request: Request) -> HttpResponse:
+    """Activists with hours and ratings (积极分子)."""
+    from django.db.models import Sum
+
+    from gonghui.accounts.actor import subtree
+
+    union = common.union_of(request, required=True)
+    rows = Activist.objects.filter(request.actor.within(Perm.MEMBER_VIEW, "union"), subtree(union.path, "union__path"), until=None)
+    rows = rows.select_related("person", "union").annotate(minutes=Sum("deeds__minutes")).order_by("person__name", "pk")
+    page = page_of(request, rows)
+    last = {d.activist_id: d for a in page for d in a.deeds.filter(rating_year__isnull=False).order_by("rating_year")}
+    context = {
+        "union": union, "page": page, "lines": [(a, (a.minutes or 0) // 60, last.get(a.pk)) for a in page], "deed": forms.DeedForm(), "year": clock.today().year,
+        "may_edit": request.actor.may(Perm.ACTIVIST_EDIT, union), "trail": common.trail((union.name, reverse("members:list") + f"?union={union.pk}"), ("积极分子", "")),
+    }  # fmt: skip
+    return render(request, "members/console/activists.html", context)
+
+
+@officer(Perm.ACTIVIST_EDIT)
+@require_POST
+def activist_add(request: Request, pk: int) -> HttpResponse:
+    """Register a member as activist (登记积极分子)."""
+    spell = member_reads.member_get(actor=request.actor, pk=pk)
+    common.told(request, lambda: rosters.activist_add(actor=request.actor, union=spell.union, person=spell.person, skills=request.POST.get("skills", "")), "已登记为积极分子。")
+    return HttpResponseRedirect(reverse("members:activists") + f"?union={spell.union_id}")
+
+
+@officer(Perm.ACTIVIST_EDIT)
+@require_POST
+def activist_act(request: Request, pk: int, verb: str) -> HttpResponse:
+    """Work done, rating, end (登记工作、考评、退出)."""
+    row = Activist.objects.filter(request.actor.within(Perm.ACTIVIST_EDIT, "union"), pk=pk).select_related("union").first()
+    if row is None:
+        raise NotFound()
+    form = forms.DeedForm(request.POST)
+    acts = {
+        "deed": (lambda: rosters.activist_deed(actor=request.actor, activist=row, **form.cleaned_data), "已登记。"),
+        "rate": (lambda: rosters.activist_rate(actor=request.actor, activist=row, year=clock.today().year, rating=request.POST.get("rating", "")), "已登记考评。"),
+        "end": (lambda: rosters.activist_end(actor=request.actor, activist=row), "已退出。"),
+    }
+    if verb == "deed" and not form.is_valid():
+        common.refused(request, BadInput("members.deed", "请写明日期、工作和用时。"))
+    else:
+        common.told(request, *acts[verb])
+    return common.back(request, "members:activists")
