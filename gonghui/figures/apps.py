@@ -12,9 +12,9 @@ class FiguresConfig(AppConfig):
     def ready(self) -> None:
         from gonghui.accounts import permissions
         from gonghui.accounts.enums import Role
-        from gonghui.figures.enums import Perm
         from gonghui.core import verify
         from gonghui.figures import recount
+        from gonghui.figures.enums import Perm
         from gonghui.figures.services import rolls
         from gonghui.orgs import hooks
 

@@ -46,7 +46,7 @@ def owned(key: str) -> bool:
 
 def _derived(key: str) -> bool:
     """Second-order groups, which the recount of their parts covers; `contracted` has no records yet."""
-    return key.endswith(".organised") and key.count(".") > 1 and not key.startswith("employers.public") or key == "employers.contracted"
+    return (key.endswith(".organised") and key.count(".") > 1 and not key.startswith("employers.public")) or key == "employers.contracted"
 
 
 def own_counts(day: date) -> Counter[tuple[int, str]]:

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from gonghui.core import charts
 from gonghui.core.access import officer
 from gonghui.core.http import Request, download, render
-from gonghui.files import export
 from gonghui.figures import definitions, selectors
 from gonghui.figures.enums import Perm
 from gonghui.figures.selectors import boards, bridge, suppress, values
 from gonghui.figures.web import place as places
+from gonghui.files import export
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADS = (("employers", "用人单位"), ("unions", "工会组织"), ("coverage", "覆盖"), ("workers", "职工"), ("members", "会员"), ("rate", "比率"))
