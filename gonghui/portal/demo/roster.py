@@ -97,9 +97,7 @@ class Crowd:
         covered = [e for e in self.city.employers if e.workers and e.union and e.sector == "非公有制"]
         rows = []
         for i, row in enumerate(self.doubled):
-            other = covered[(i * 37 + 11) % len(covered)]
-            if other.code == row[12]:
-                other = covered[(i * 37 + 12) % len(covered)]
+            other = next(e for n in range(len(covered)) if (e := covered[(i * 37 + 11 + n) % len(covered)]).union != row[13])
             values = list(row)
             values[12], values[13] = other.code, other.union
             rows.append(tuple(values))
