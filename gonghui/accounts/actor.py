@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Q
 
@@ -67,6 +67,7 @@ class Actor:
     is_system: bool = False
     stepped_up: bool = False
     scopes: tuple[Scope, ...] = field(default=())
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what selectors remember within one request
 
     @classmethod
     def system(cls, job: str) -> Actor:

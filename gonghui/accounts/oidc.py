@@ -76,17 +76,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
         return False
 
 
+def _set() -> dict[str, Any]:
+    """The settings, as set."""
+    return dict(settings.OIDC or {})
+
+
 def _enter(request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
     """The officer whose login name the provider vouches for goes on to the second factor, unless the provider's is trusted."""
     from gonghui.accounts.web import flow  # the page flow stands above; allauth calls this module by setting
 
     claims = {**(data.get("id_token") or {}), **(data.get("userinfo") or {})}
-    name = str(claims.get(settings.OIDC["claim"], "")).strip().lower()
+    name = str(claims.get(_set()["claim"], "")).strip().lower()
     user = User.objects.filter(username=name, kind=UserKind.OFFICER, is_active=True).first() if name else None
     if user is None:
         audit.append("anonymous", "accounts.oidc.refused", data={"name": audit.digest("accounts.username", name)})
         return _refuse(request)
-    flow.begin(request, user, Factor.OIDC if settings.OIDC["trusts_factor"] else "")
+    flow.begin(request, user, Factor.OIDC if _set()["trusts_factor"] else "")
     return flow.onward(request, user)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -16,6 +16,8 @@ from gonghui.approvals.enums import ApprovalState, Perm
 from gonghui.approvals.kinds import Item
 from gonghui.approvals.models import Approval, Delegation, Step
 from gonghui.core import clock
+
+MEMO = "approvals.inbox"
 
 
 def delegations_active(user_id: int | None) -> QuerySet[Delegation]:
@@ -67,36 +69,38 @@ def open_steps(actor: Actor) -> QuerySet[Step]:
     mine = Q(approval__maker_id=actor.user_id)
     if actor.person_id is not None:
         mine |= Q(approval__maker_person_id=actor.person_id)
-    return steps.exclude(mine)
+    done = Step.objects.filter(approval=OuterRef("approval"), round=OuterRef("approval__round")).exclude(decision="")
+    return steps.exclude(mine).exclude(Exists(done.filter(_by(actor)))).select_related("approval")
+
+
+def _by(actor: Actor) -> Q:
+    """Steps the actor has decided, under any account or through somebody else."""
+    found = Q(decided_by_id=actor.user_id) | Q(on_behalf_of_id=actor.user_id)
+    return found | Q(decided_person_id=actor.person_id) if actor.person_id is not None else found
 
 
 def waiting(actor: Actor) -> list[Step]:
     """Steps that wait for the actor, by own right or by delegation; the nearest deadline first."""
-    found = {s.pk: s for s in _loaded(open_steps(actor))}
+    found = {s.pk: s for s in open_steps(actor)}
     for delegation in delegations_active(actor.user_id):
         giver = accounts.actor_by_id(delegation.giver_id)
         if giver is not None:
             steps = open_steps(giver).filter(approval__kind=delegation.kind) if delegation.kind else open_steps(giver)
-            found |= {s.pk: s for s in _loaded(steps) if not actor.same_person(s.approval.maker_id, s.approval.maker_person_id)}
-    kept = [s for s in found.values() if not _decided_before(actor, s)]
-    return sorted(kept, key=lambda s: (s.approval.due_on or date.max, s.approval.created_at, s.pk))
-
-
-def _loaded(steps: QuerySet[Step]) -> QuerySet[Step]:
-    done = Prefetch("approval__steps", queryset=Step.objects.exclude(decision=""), to_attr="done")
-    return steps.select_related("approval").prefetch_related(done)
-
-
-def _decided_before(actor: Actor, step: Step) -> bool:
-    done: list[Step] = getattr(step.approval, "done", [])
-    return any(
-        d.round == step.approval.round and (actor.same_person(d.decided_by_id, d.decided_person_id) or d.on_behalf_of_id == actor.user_id)
-        for d in done
-    )
+            found |= {s.pk: s for s in steps if not involved(actor, s.approval)}
+    return sorted(found.values(), key=lambda s: (s.approval.due_on or date.max, s.approval.created_at, s.pk))
 
 
 def inbox(actor: Actor) -> list[Item]:
-    """Everything that waits for me (待办): approvals to decide, mine that came back, and items of all other apps."""
+    """Everything that waits for me (待办): approvals to decide, mine that came back, and items of all other apps.
+
+    Remembered within the request, since the menu counts what the page lists.
+    """
+    if MEMO not in actor.memo:
+        actor.memo[MEMO] = _inbox(actor)
+    return list(actor.memo[MEMO])
+
+
+def _inbox(actor: Actor) -> list[Item]:
     items = [_item(step) for step in waiting(actor)]
     items += [_returned(a) for a in Approval.objects.filter(state=ApprovalState.RETURNED, maker_id=actor.user_id or 0)]
     for provider in kinds.providers():

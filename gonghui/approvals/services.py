@@ -137,6 +137,7 @@ def approval_decide(*, actor: Actor, approval: Approval, decision: Decision | st
     if chosen == Decision.APPROVE and digest_of(row.kind, row.subject_id) != row.digest:
         raise Conflict("approvals.content_changed", "内容在送审后改过，这次审批不再有效。请退回，让送审人重新送审。")
     _close(actor, row, step, chosen, opinion, right)
+    actor.memo.pop(selectors.MEMO, None)
     return _move_on(actor, row, step, chosen, opinion)
 
 
