@@ -82,6 +82,11 @@ def users_with_role(role: str, path: str) -> list[int]:
     return list(_reaching([str(role)], path).values_list("user_id", flat=True).distinct())
 
 
+def users_with_role_below(role: str, path: str) -> list[int]:
+    """Ids of officers with this role granted at the path or anywhere below it: whom the officer of the path can give work."""
+    return list(Grant.objects.filter(active(), subtree(path, "org_path"), role=str(role), user__is_active=True).values_list("user_id", flat=True).distinct())
+
+
 def _reaching(roles: list[str], path: str) -> QuerySet[Grant]:
     above = [path[:n] for n in range(0, len(path) + 1, 4)]
     return Grant.objects.filter(active(), role__in=roles, org_path__in=above, user__is_active=True)

@@ -12,6 +12,7 @@ class OrgsConfig(AppConfig):
     def ready(self) -> None:
         _permissions()
         _plug()
+        _menu()
 
 
 def _permissions() -> None:
@@ -48,3 +49,16 @@ def _plug() -> None:
     accounts_hooks.register_org_finder(unions.union_find)
     for check_id, title, look in checks.CHECKS:
         verify.register(check_id, title, look)
+
+
+def _menu() -> None:
+    from gonghui.core import menu
+    from gonghui.orgs.enums import Perm
+    from gonghui.orgs.selectors import spots
+
+    group = "组织与会员"
+    menu.register(
+        menu.Entry("orgs.unions", "工会组织", "sitemap", "orgs:unions", group=group, perm=Perm.UNION_VIEW, order=100),
+        menu.Entry("orgs.employers", "单位底册", "building-community", "orgs:employers", group=group, perm=Perm.EMPLOYER_VIEW, order=110),
+        menu.Entry("orgs.spots", "空白点", "flag", "orgs:spots", group=group, perm=Perm.SPOT_VIEW, order=120, badge=spots.spot_count),
+    )

@@ -153,7 +153,9 @@ def _vacancy(union: Union, day: date, duties: Duties) -> None:
         duties.missing.append(Todo("主席空缺，应补选。", tone="bad"))
         return
     public = union.employer is not None and union.employer.sector == Sector.PUBLIC
-    slip = _decide(duties, "orgs.chair_vacancy", union, day, {"unit_kind": "institution" if public else "enterprise", "vacant_on": left.until})
+    slip = _decide(
+        duties, "orgs.chair_vacancy", union, day, {"unit_kind": "institution" if public else "enterprise", "vacant_on": left.until}
+    )
     due = slip.values.get("due") if slip is not None else None
     duties.missing.append(Todo(f"主席自 {left.until} 起空缺，应补选。", due if isinstance(due, date) else None, "bad", slip))
 

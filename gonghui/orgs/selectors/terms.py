@@ -68,3 +68,17 @@ def lapsed(rows: QuerySet[Union], day: date | None = None) -> QuerySet[Union]:
     current = Term.objects.filter(body=Body.COMMITTEE, until__gt=today, ended_on=None).values("union_id")
     had = Term.objects.filter(body=Body.COMMITTEE).values("union_id")
     return rows.filter(pk__in=had, ended_on=None).exclude(pk__in=current)
+
+
+def chairs_of(union_ids: list[int], day: date | None = None) -> dict[int, str]:
+    """Names of the chairs of many unions, in one query."""
+    today = day or clock.today()
+    rows = Post.objects.filter(
+        Q(until=None) | Q(until__gt=today), union_id__in=union_ids, title=PostTitle.CHAIR, body=Body.COMMITTEE, since__lte=today
+    )
+    return dict(rows.values_list("union_id", "person__name"))
+
+
+def latest_of(union_ids: list[int]) -> dict[int, Term]:
+    """The last committee term of many unions, in one query."""
+    return {t.union_id: t for t in Term.objects.filter(union_id__in=union_ids, body=Body.COMMITTEE).order_by("number", "since")}

@@ -19,8 +19,9 @@ from gonghui.orgs.services.coverage import coverage_add, coverage_change, covera
 from gonghui.orgs.services.duplicates import duplicate_decide, duplicate_reopen, duplicates_scan, employer_merge, employer_unmerge
 from gonghui.orgs.services.employers import employer_edit, employer_register, licence_add, licence_end, value_record
 from gonghui.orgs.services.endings import Part, union_dissolve, union_merge, union_split
+from gonghui.orgs.services.exports import employers_export
 from gonghui.orgs.services.matters import matter_cancel, matter_check, matter_close, matter_confirm
-from gonghui.orgs.services.posts import account_set, certificate_add, group_add, group_end, post_add, post_end, term_open
+from gonghui.orgs.services.posts import account_set, certificate_add, group_add, group_end, post_add, post_add_named, post_end, term_open
 from gonghui.orgs.services.spots import spot_assign, spot_record
 from gonghui.orgs.services.status import employer_status, employer_write_off_undo
 from gonghui.orgs.services.tree import union_build, union_move, union_rename
@@ -44,6 +45,7 @@ __all__ = [
     "employer_status",
     "employer_unmerge",
     "employer_write_off_undo",
+    "employers_export",
     "group_add",
     "group_end",
     "hand_over_finish",
@@ -58,6 +60,7 @@ __all__ = [
     "matter_confirm",
     "organiser_convert",
     "post_add",
+    "post_add_named",
     "post_end",
     "project_extend",
     "register_facts",

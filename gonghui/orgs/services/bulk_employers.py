@@ -14,11 +14,12 @@ from gonghui.orgs.enums import CoverageForm, EmployerStatus, Perm, Sector, Side,
 from gonghui.orgs.models import Coverage, Employer, EmployerPlace, EmployerSpell, EmployerValue, Licence, Spot, Union
 from gonghui.orgs.rules.identifiers import licence_ok
 from gonghui.orgs.rules.tree import OWN
+from gonghui.orgs.rules.values import TWO_SIDED
 from gonghui.orgs.selectors.facts import employer_facts
 from gonghui.orgs.services import snapshots
 from gonghui.orgs.services.common import sign
 from gonghui.orgs.services.coverage import coverage_put
-from gonghui.orgs.services.employers import TABLE, TWO_SIDED, code_of, operator_index, phone_columns
+from gonghui.orgs.services.employers import TABLE, code_of, operator_index, phone_columns
 from gonghui.orgs.services.status import status_put
 from gonghui.orgs.services.track import employers_changing, employers_created
 

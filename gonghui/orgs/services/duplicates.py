@@ -147,7 +147,9 @@ def employer_merge(
         }
         Union.objects.filter(pk__in=moved["unions"]).update(employer=survivor)
     undo = {"before": kept[survivor.pk], "after": snapshots.digest(snapshots.take([survivor.pk]))}
-    merge = Merge.objects.create(survivor=survivor, absorbed=absorbed, moved={**moved, **undo}, on=on, actor=sign(actor), reason=reason[:200])
+    merge = Merge.objects.create(
+        survivor=survivor, absorbed=absorbed, moved={**moved, **undo}, on=on, actor=sign(actor), reason=reason[:200]
+    )
     hooks.fire("employer_merged", absorbed.pk, survivor.pk, on)
     audit.record(
         actor,

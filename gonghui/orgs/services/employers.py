@@ -13,6 +13,7 @@ from gonghui.core.errors import Conflict
 from gonghui.orgs.enums import EmployerStatus, Perm, Sector, Side
 from gonghui.orgs.models import Employer, EmployerPlace, EmployerSpell, EmployerValue, Licence, Union
 from gonghui.orgs.rules.identifiers import clean_number, licence_ok
+from gonghui.orgs.rules.values import COUNTS, TWO_SIDED
 from gonghui.orgs.services import spots
 from gonghui.orgs.services.common import must_be_alive, not_future, sign, violate
 from gonghui.orgs.services.track import employers_changing, employers_created
@@ -21,19 +22,6 @@ if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
 TABLE = "orgs.employer"
-TWO_SIDED: dict[str, str] = {
-    "name": "单位名称",
-    "address": "地址",
-    "industry": "行业",
-    "operator_name": "负责人",
-    "phone": "联系电话",
-    "headcount": "职工数",
-    "migrant_headcount": "农民工数",
-    "women_headcount": "女职工数",
-}
-"""What both visits collect (两个走访): desk value and field value stand side by side."""
-
-COUNTS = frozenset({"headcount", "migrant_headcount", "women_headcount"})
 PLAIN = frozenset(
     {"ownership", "area", "key_sector", "two_new", "diversity", "source", "as_of", "latitude", "longitude", "opened_on", "sector"}
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
@@ -15,6 +15,9 @@ from gonghui.orgs.rules import tree as rules
 from gonghui.orgs.selectors import terms as term_reads
 from gonghui.orgs.services import guards
 from gonghui.orgs.services.common import event, must_be_alive, not_future, violate
+from gonghui.people import selectors as people_reads
+from gonghui.people import services as people
+from gonghui.people.enums import IdKind
 from gonghui.policy import services as policy
 
 if TYPE_CHECKING:
@@ -123,6 +126,37 @@ def post_add(
         guards.certificate_follow(actor, union, since, "法定代表人变更")
     audit.record(actor, "orgs.post.add", row, org_path=union.path, person=person_id, title=title, body=body, since=since)
     return row
+
+
+@transaction.atomic
+def post_add_named(*, actor: Actor, union: Union, name: str, id_number: str = "", **post: Any) -> Post:
+    """As `post_add`, for somebody named in a form: found by document, else by the one visible person of that name, else registered.
+
+    Raises: RuleViolation orgs.person_many when the name does not tell who is meant.
+    """
+    actor.require(Perm.POST_EDIT, union)
+    name = name.strip()
+    if id_number:
+        found = people_reads.person_find(id_number=id_number)
+    else:
+        found = [p for p in people_reads.person_list(actor=actor, q=name)[:20] if p.name == name]
+    if len(found) > 1:
+        violate("orgs.person_many", f"叫{name}的有 {len(found)} 位，请填证件号认准是哪一位。")
+    if found and found[0].name != name:
+        violate("orgs.person_name", "这个证件号登记的不是这个姓名，请核对。")
+    person = (
+        found[0]
+        if found
+        else people.person_register(
+            actor=actor,
+            name=name,
+            org_path=union.path,
+            id_kind=IdKind.RESIDENT if id_number else IdKind.NONE,
+            id_number=id_number,
+            source="任职登记",
+        )
+    )
+    return post_add(actor=actor, union=union, person_id=person.pk, **post)
 
 
 @transaction.atomic

@@ -35,7 +35,9 @@ def again(employer: Employer) -> Employer:
 @pytest.mark.system("S001")
 def test_desk_and_field_values_stand_side_by_side():
     firm = make.employer(make.township(), headcount=30, address="人民路 1 号")
-    services.value_record(actor=make.system, employer=firm, side=Side.FIELD, values={"headcount": 26, "phone": "13800002207"}, origin="实地走访")
+    services.value_record(
+        actor=make.system, employer=firm, side=Side.FIELD, values={"headcount": 26, "phone": "13800002207"}, origin="实地走访"
+    )
     values = {(v.name, v.side): v.value for v in EmployerValue.objects.filter(employer=firm)}
     assert (values["headcount", "desk"], values["headcount", "field"]) == ("30", "26")
     assert values["phone", "field"] == "138****2207"
@@ -108,7 +110,11 @@ def test_a_season_ends_and_a_stopped_firm_is_looked_at_again():
 
 def test_a_step_without_evidence_or_before_its_time_is_refused():
     firm = make.employer(make.township(), listed_on=date(2024, 1, 1))
-    for on, evidence, code in ((date(2024, 2, 1), " ", "orgs.evidence_missing"), (date(2023, 2, 1), "通知", "orgs.before_spell"), (clock.today() + timedelta(1), "通知", "orgs.future")):
+    for on, evidence, code in (
+        (date(2024, 2, 1), " ", "orgs.evidence_missing"),
+        (date(2023, 2, 1), "通知", "orgs.before_spell"),
+        (clock.today() + timedelta(1), "通知", "orgs.future"),
+    ):
         with pytest.raises(RuleViolation) as refused:
             services.employer_status(actor=make.system, employer=firm, status=EmployerStatus.CLOSED, on=on, evidence=evidence)
         assert refused.value.code == code
@@ -220,8 +226,22 @@ def test_likeness_names_its_kind(a, b, kind):
 def test_a_merge_is_undone_without_loss(heard):
     town = make.township()
     region = make.regional(town)
-    one = make.employer(town, "青石茶厂", address="人民路 1 号", phone="13800000001", operator_id="370000199001011234", licences=[("91370000MA0000001X", "青石茶厂")])
-    two = make.employer(town, "绿野食品厂", address="人民路 1 号", phone="13800000001", operator_id="370000199001011234", licences=[("91370000MA0000002X", "绿野")])
+    one = make.employer(
+        town,
+        "青石茶厂",
+        address="人民路 1 号",
+        phone="13800000001",
+        operator_id="370000199001011234",
+        licences=[("91370000MA0000001X", "青石茶厂")],
+    )
+    two = make.employer(
+        town,
+        "绿野食品厂",
+        address="人民路 1 号",
+        phone="13800000001",
+        operator_id="370000199001011234",
+        licences=[("91370000MA0000002X", "绿野")],
+    )
     make.cover(region, two)
     assert services.duplicates_scan(actor=make.system, org=town) == {"licence": 1, "same": 0, "same_name": 0}
     pair = Duplicate.objects.get()

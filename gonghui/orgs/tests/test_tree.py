@@ -95,7 +95,11 @@ def test_the_check_of_the_tree_finds_a_byte_changed_by_hand():
 @pytest.mark.system("S014")
 @pytest.mark.parametrize(
     ("form", "name", "code"),
-    [("", "幸福社区工会委员会", "orgs.form_missing"), ("joint3", "幸福社区工会委员会", "orgs.form_name"), ("joint6", "茶叶行业工会委员会", "orgs.association_missing")],
+    [
+        ("", "幸福社区工会委员会", "orgs.form_missing"),
+        ("joint3", "幸福社区工会委员会", "orgs.form_name"),
+        ("joint6", "茶叶行业工会委员会", "orgs.association_missing"),
+    ],
 )
 def test_a_joint_union_declares_its_form(form, name, code):
     with pytest.raises(RuleViolation) as refused:
@@ -129,7 +133,9 @@ def test_the_mode_keeps_its_history():
 
 
 @pytest.mark.system("S019", "S020")
-@pytest.mark.parametrize(("kind", "end", "code"), [("project", date(2024, 6, 30), "orgs.project_short"), ("organiser", date(2024, 7, 1), "orgs.project_long")])
+@pytest.mark.parametrize(
+    ("kind", "end", "code"), [("project", date(2024, 6, 30), "orgs.project_short"), ("organiser", date(2024, 7, 1), "orgs.project_long")]
+)
 def test_half_a_year_decides_between_union_and_organiser(kind, end, code):
     branch = make.build(UnionKind.BRANCH, "第一分公司工会", make.township())
     with pytest.raises(RuleViolation) as refused:
@@ -151,7 +157,9 @@ def test_an_organiser_whose_project_is_extended_must_become_a_union():
 @pytest.mark.system("S028")
 def test_a_township_union_becomes_a_pilot_federation():
     town = make.township()
-    services.union_upgrade(actor=make.system, union=town, kind=UnionKind.TOWNSHIP_FEDERATION, on=date(2024, 1, 1), document_no="江工〔2024〕1 号")
+    services.union_upgrade(
+        actor=make.system, union=town, kind=UnionKind.TOWNSHIP_FEDERATION, on=date(2024, 1, 1), document_no="江工〔2024〕1 号"
+    )
     town.refresh_from_db()
     assert (town.kind, town.pilot) == (UnionKind.TOWNSHIP_FEDERATION, True)
     assert unions.union_on(town, date(2023, 12, 31))["kind"] == UnionKind.TOWNSHIP
@@ -163,7 +171,14 @@ def test_a_union_with_something_alive_in_it_is_not_dissolved():
     federation = make.regional(town)
     make.cover(federation, make.employer(town))
     consent = {"congress_adopted": True, "higher_approved": True}
-    args = {"actor": make.system, "union": federation, "on": date(2024, 1, 1), "document_no": "江工〔2024〕2 号", "reason": "撤并", **consent}
+    args = {
+        "actor": make.system,
+        "union": federation,
+        "on": date(2024, 1, 1),
+        "document_no": "江工〔2024〕2 号",
+        "reason": "撤并",
+        **consent,
+    }
     with pytest.raises(RuleViolation, match="覆盖的单位 1 家") as refused:
         services.union_dissolve(**args)
     assert refused.value.code == "orgs.dissolve_blocked"
@@ -187,7 +202,13 @@ def test_no_dissolution_against_the_law():
     union = make.build(UnionKind.ENTERPRISE, "某厂工会", make.township())
     with pytest.raises(RuleViolation) as refused:
         services.union_dissolve(
-            actor=make.system, union=union, on=date(2024, 1, 1), document_no="无", reason="老板要求", congress_adopted=False, higher_approved=False
+            actor=make.system,
+            union=union,
+            on=date(2024, 1, 1),
+            document_no="无",
+            reason="老板要求",
+            congress_adopted=False,
+            higher_approved=False,
         )
     assert refused.value.code == "orgs.dissolution"
     assert Union.objects.get(pk=union.pk).ended_on is None
@@ -215,13 +236,20 @@ def test_a_split_gives_every_employer_to_one_part():
     firms = [make.employer(town) for _ in range(3)]
     for firm in firms:
         make.cover(old, firm)
-    parts = [services.Part("东片工会联合会", UnionKind.REGIONAL, [firms[0].pk]), services.Part("西片工会联合会", UnionKind.REGIONAL, [firms[1].pk])]
+    parts = [
+        services.Part("东片工会联合会", UnionKind.REGIONAL, [firms[0].pk]),
+        services.Part("西片工会联合会", UnionKind.REGIONAL, [firms[1].pk]),
+    ]
     args = {"actor": make.system, "union": old, "on": date(2024, 3, 1), "document_no": "江工〔2024〕4 号"}
     with pytest.raises(RuleViolation, match="现在分了 2 家"):
         services.union_split(parts=parts, **args)
     parts[1].employers = [firms[1].pk, firms[2].pk]
     east, west = services.union_split(parts=parts, **args)
-    assert {c.employer_id: c.union_id for c in Coverage.objects.filter(until=None)} == {firms[0].pk: east.pk, firms[1].pk: west.pk, firms[2].pk: west.pk}
+    assert {c.employer_id: c.union_id for c in Coverage.objects.filter(until=None)} == {
+        firms[0].pk: east.pk,
+        firms[1].pk: west.pk,
+        firms[2].pk: west.pk,
+    }
     assert faults(checks.tree) == faults(checks.places) == []
 
 

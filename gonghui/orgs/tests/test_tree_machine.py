@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -62,7 +63,9 @@ class Tree(RuleBasedStateMachine):
 
     @rule(a=st.integers(0, 50))
     def dissolve(self, a: int) -> None:
-        self.attempt(services.union_dissolve, union=self.pick(a), document_no="文", reason="试", congress_adopted=True, higher_approved=True)
+        self.attempt(
+            services.union_dissolve, union=self.pick(a), document_no="文", reason="试", congress_adopted=True, higher_approved=True
+        )
 
     def attempt(self, act, *, on_name: str = "on", day: date | None = None, **args) -> None:
         try:
@@ -77,15 +80,19 @@ class Tree(RuleBasedStateMachine):
 
     @invariant()
     def every_employer_somewhere(self) -> None:
-        assert sorted(Employer.objects.values_list("pk", flat=True)) == getattr(self, "employers", sorted(Employer.objects.values_list("pk", flat=True)))
+        assert sorted(Employer.objects.values_list("pk", flat=True)) == getattr(
+            self, "employers", sorted(Employer.objects.values_list("pk", flat=True))
+        )
         assert list(checks.places()) == []
         for pk in Employer.objects.values_list("pk", flat=True):
             spans = list(EmployerPlace.objects.filter(employer_id=pk).order_by("since").values_list("since", "until"))
-            assert all(a[1] == b[0] for a, b in zip(spans, spans[1:], strict=False)) and spans[-1][1] is None
+            assert all(a[1] == b[0] for a, b in pairwise(spans)) and spans[-1][1] is None
             assert Coverage.objects.filter(employer_id=pk, until=None, main=True).count() <= 1
 
 
 @pytest.mark.django_db
 @pytest.mark.invariant("ORG-01", "ORG-02")
 def test_any_history_leaves_one_tree():
-    run_state_machine_as_test(Tree, settings=settings(max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)))
+    run_state_machine_as_test(
+        Tree, settings=settings(max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck))
+    )

@@ -1,0 +1,66 @@
+"""Addresses of the register (登记网址)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from gonghui.orgs.web.console import acts, employers, spots, unions
+
+app_name = "orgs"
+_E, _U = "console/orgs/employers/", "console/orgs/unions/"
+urlpatterns = [
+    path(_E, employers.employer_list, name="employers"),
+    path(_E + "new/", employers.employer_new, name="employer_new"),
+    path(_E + "print/", employers.employer_print, name="employers_print"),
+    path(_E + "export/", employers.employer_export, name="employers_export"),
+    path(_E + "<int:pk>/", employers.employer_page, name="employer"),
+    path(_E + "<int:pk>/edit/", employers.employer_edit, name="employer_edit"),
+    path(_E + "<int:pk>/status/", employers.employer_status, name="employer_status"),
+    path(_E + "<int:pk>/undo/", employers.write_off_undo, name="write_off_undo"),
+    path(_E + "<int:pk>/values/", employers.value_record, name="value_record"),
+    path(_E + "<int:pk>/licences/", employers.licence_add, name="licence_add"),
+    path(_E + "<int:pk>/coverage/", employers.coverage_add, name="coverage_add"),
+    path(_E + "<int:pk>/card/six/", employers.card_record, {"card": "six"}, name="card_six"),
+    path(_E + "<int:pk>/card/five/", employers.card_record, {"card": "five"}, name="card_five"),
+    path(_E + "<int:pk>/diversity/", employers.diversity, name="diversity"),
+    path("console/orgs/coverage/<int:pk>/end/", employers.coverage_end, name="coverage_end"),
+    path("console/orgs/coverage/<int:pk>/main/", employers.coverage_main, name="coverage_main"),
+    path("console/orgs/spots/", spots.spot_list, name="spots"),
+    path("console/orgs/spots/print/", spots.spot_print, name="spots_print"),
+    path("console/orgs/spots/assign/", spots.spot_assign, name="spots_assign"),
+    path("console/orgs/spots/<int:pk>/", spots.spot_record, name="spot"),
+    path("console/orgs/map/", spots.coverage_map, name="map"),
+    path("console/orgs/duplicates/", spots.duplicate_list, name="duplicates"),
+    path("console/orgs/duplicates/scan/", spots.duplicate_scan, name="duplicates_scan"),
+    path("console/orgs/duplicates/<int:pk>/decide/", spots.duplicate_decide, name="duplicate_decide"),
+    path("console/orgs/duplicates/<int:pk>/reopen/", spots.duplicate_reopen, name="duplicate_reopen"),
+    path(_U, unions.union_tree, name="unions"),
+    path(_U + "options/", unions.union_options, name="union_options"),
+    path(_U + "lapsed/", unions.lapsed, name="lapsed"),
+    path(_U + "new/", acts.union_new, name="union_new"),
+    path(_U + "<int:pk>/", unions.union_page, name="union"),
+    path(_U + "<int:pk>/branch/", unions.union_branch, name="union_branch"),
+    path(_U + "<int:pk>/as-of/", unions.union_as_of, name="union_as_of"),
+    path(_U + "<int:pk>/chart/", unions.union_chart, name="union_chart"),
+    path(_U + "<int:pk>/rename/", acts.rename, name="union_rename"),
+    path(_U + "<int:pk>/move/", acts.move, name="union_move"),
+    path(_U + "<int:pk>/merge/", acts.merge, name="union_merge"),
+    path(_U + "<int:pk>/split/", acts.split, name="union_split"),
+    path(_U + "<int:pk>/dissolve/", acts.dissolve, name="union_dissolve"),
+    path(_U + "<int:pk>/mode/", acts.mode, name="union_mode"),
+    path(_U + "<int:pk>/kind/", acts.kind, name="union_kind"),
+    path(_U + "<int:pk>/stage/", acts.stage, name="union_stage"),
+    path(_U + "<int:pk>/project/", acts.project, name="union_project"),
+    path(_U + "<int:pk>/hand-over/", acts.hand_over, name="hand_over"),
+    path(_U + "<int:pk>/lead/", acts.lead, name="lead"),
+    path(_U + "<int:pk>/term/", acts.term, name="term"),
+    path(_U + "<int:pk>/post/", acts.post, name="post"),
+    path(_U + "<int:pk>/group/", acts.group, name="group"),
+    path(_U + "<int:pk>/certificate/", acts.certificate, name="certificate"),
+    path(_U + "<int:pk>/account/", acts.account, name="union_account"),
+    path("console/orgs/leads/<int:pk>/end/", acts.lead_end, name="lead_end"),
+    path("console/orgs/posts/<int:pk>/end/", acts.post_end, name="post_end"),
+    path("console/orgs/groups/<int:pk>/end/", acts.group_end, name="group_end"),
+    path("console/orgs/matters/<int:pk>/", acts.matter, name="matter"),
+    path("console/orgs/matters/<int:pk>/act/", acts.matter_act, name="matter_act"),
+]

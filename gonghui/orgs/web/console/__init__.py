@@ -1,0 +1,1 @@
+"""Officers' pages of the register (管理端)."""
