@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from gonghui.policy import rules
-from gonghui.policy.engine import loader, run
+from gonghui.policy.engine import run, strict
 from gonghui.policy.engine.loader import Pack
 from gonghui.policy.engine.records import plain
 
@@ -17,7 +17,7 @@ def every() -> list[tuple[str, dict[str, Any]]]:
     """All cases with the key of their rule."""
     out = []
     for path in sorted(rules.CASES.glob("*/*.yaml")):
-        out += [(f"{path.parent.name}.{path.stem}", case) for case in loader.read(path)]
+        out += [(f"{path.parent.name}.{path.stem}", case) for case in strict.read(path)]
     return out
 
 

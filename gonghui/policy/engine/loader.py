@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,9 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from gonghui.policy.engine import expr
+from gonghui.policy.engine import expr, strict
 from gonghui.policy.engine.records import (
     CLAUSE_KINDS,
     CONFIDENCES,
@@ -47,29 +44,6 @@ SOURCE_KEYS = {"text", "article", "paragraph", "quote", "note"}
 TEXT_KEYS = {"title", "version", "number", "issuer", "in_force", "note"}
 DEFAULT_ANSWERS = {"true": "符合", "false": "不符合", "unknown": "还缺事实，不能判断"}
 RESERVED = {"on", "outcome"}
-
-
-class StrictLoader(yaml.CSafeLoader):
-    """YAML that refuses a key written twice."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[Any] = set()
-        for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":
-                continue
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise PackError([f"第 {key_node.start_mark.line + 1} 行：键 {key} 写了两次"])
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-# YAML 1.1 reads on, off, yes, no as truth values; here only true and false are.
-StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:bool"] for first, rows in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, lambda loader, node: loader.construct_mapping(node, deep=True))  # type: ignore[arg-type]  # the stub names another node type
 
 
 @dataclass(frozen=True)
@@ -108,19 +82,6 @@ class Faults:
         return value
 
 
-def read(path: Path) -> Any:
-    """One YAML file, strictly."""
-    return parse(path.read_text(encoding="utf-8"), path.name)
-
-
-def parse(text: str, name: str) -> Any:
-    """YAML text, strictly. Raises PackError naming the file."""
-    try:
-        return yaml.load(text, Loader=StrictLoader)  # noqa: S506  # a SafeLoader subclass
-    except (yaml.YAMLError, PackError) as fault:
-        raise PackError([f"{name}: {fault if isinstance(fault, yaml.YAMLError) else fault.faults[0]}"]) from fault
-
-
 def load(root: Path) -> Pack:
     """All rules under `root/<area>/<rule>.yaml`; `_sources.yaml` beside and above them names the texts. Raises PackError."""
     faults, rules, digest = list[str](), dict[str, Rule](), hashlib.sha256()
@@ -132,7 +93,7 @@ def load(root: Path) -> Pack:
             continue
         key = f"{path.parent.name}.{path.stem}"
         try:
-            rules[key] = build(key, read(path), named, trees, file=f"{path.parent.name}/{path.name}")
+            rules[key] = build(key, strict.read(path), named, trees, file=f"{path.parent.name}/{path.name}")
         except PackError as fault:
             faults += [f if f.startswith(path.parent.name) else f"{path.parent.name}/{f}" for f in fault.faults]
     for rule in rules.values():
@@ -162,7 +123,7 @@ def _texts(root: Path, faults: list[str]) -> dict[str, dict[str, Any]]:
     for path in [*sorted(root.glob("_sources.yaml")), *sorted(root.glob("*/_sources.yaml"))]:
         note = Faults(f"{path.parent.name}/{path.name}")
         try:
-            data = read(path) or {}
+            data = strict.read(path) or {}
         except PackError as fault:
             faults += fault.faults
             continue
@@ -377,7 +338,12 @@ def _overlaps(note: Faults, rule: Rule) -> None:
                 note.add(f"{a.clause} {a.id} / {b.id}", "同一地区同一时间有两个版本")
             if ("kpi" in (a.norm_level, b.norm_level)) and a.norm_level != b.norm_level:
                 note.add(a.clause, "工作目标不能和法规写在同一条款")
+    for name, how in rule.local.items():
+        if how == "tighten" and not any(name in c.tighter for c in rule.clauses):
+            note.add(f"local.{name}", "只能从严的，要在条款的 tighter 里写明往哪边算严")
     for v in rule.versions:
+        if v.override == "tighten" and not rule.clause(v.clause).tighter:
+            note.add(f"{v.clause} {v.id}", "只能从严的，要在条款的 tighter 里写明往哪边算严")
         over = [w for w in rule.versions if w.clause == v.clause and w.jurisdiction == "000000" and v.jurisdiction != "000000"]
         if v.override in ("replace", "formula") and v.norm_level not in STATE_LAW and any(w.norm_level in STATE_LAW for w in over):
             note.add(f"{v.clause} {v.id}", "工会规定不能取代国家法律，请用 tighten 或 add")

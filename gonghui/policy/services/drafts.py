@@ -9,12 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from gonghui.core.errors import BadInput
 from gonghui.policy import rules
 from gonghui.policy.engine import facts as facts_of
-from gonghui.policy.engine import loader, places, run
+from gonghui.policy.engine import loader, places, run, strict
 from gonghui.policy.engine.decision import Decision
 from gonghui.policy.engine.loader import Pack
 from gonghui.policy.engine.records import FactError, PackError, Rule, answer, plain
@@ -44,11 +42,9 @@ def draft(texts: Mapping[str, str], base: Pack | None = None) -> Pack:
     known = loader.texts(rules.ROOT)
     for key, text in texts.items():
         try:
-            changed[key] = loader.build(key, loader.parse(text, key), known, trees, file=f"草案 {key}")
+            changed[key] = loader.build(key, strict.parse(text, key), known, trees, file=f"草案 {key}")
         except PackError as fault:
             faults += fault.faults
-        except yaml.YAMLError as fault:
-            faults.append(f"草案 {key}：{fault}")
     if faults:
         raise BadInput("policy.bad_draft", "草案规则有误：" + "；".join(faults) + "。", errors=[{"reason": f} for f in faults])
     digest = hashlib.sha256((live.hash + loader.canonical(dict(texts))).encode()).hexdigest()

@@ -8,7 +8,8 @@ from typing import Any
 from gonghui.accounts.actor import Actor, Scope
 from gonghui.accounts.enums import Role
 from gonghui.policy import services
-from gonghui.policy.engine.loader import Pack, build, pack_of, parse
+from gonghui.policy.engine.loader import Pack, build, pack_of
+from gonghui.policy.engine.strict import parse
 
 DAY = date(2026, 1, 1)
 SOURCES = {"甲法": {"title": "甲法", "version": "2020"}, "乙章程": {"title": "乙章程", "version": "2020"}}

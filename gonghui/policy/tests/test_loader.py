@@ -87,6 +87,11 @@ def test_a_union_norm_may_not_replace_state_law_only_tighten_or_add() -> None:
     make.rule(two(version(), version(**local, override="add")))
 
 
+def test_tighten_must_say_which_way_is_stricter() -> None:
+    assert "往哪边算严" in faults(two(version(), version(jurisdiction='"370000"', override="tighten")))
+    assert "往哪边算严" in faults(GOOD.replace("label: 试验规则", "label: 试验规则\nlocal: {limit: tighten}"))
+
+
 def test_a_target_never_stands_in_one_clause_with_a_norm() -> None:
     assert "工作目标不能和法规写在同一条款" in faults(two(version(), version(jurisdiction='"370000"', norm_level="kpi", override="add")))
 
