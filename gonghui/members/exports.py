@@ -24,7 +24,7 @@ DEFINITION = {
 def roster(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes]:
     """One of the five rosters as of a day (花名册)."""
     union = unions.union_get(actor=actor, pk=int(args["union"]))
-    kind, day = RosterKind(args["kind"]), date.fromisoformat(args["on"])
+    kind, day = RosterKind(args["roster"]), date.fromisoformat(args["on"])
     where, what, since = rosters.HEADS[kind]
     columns = [Column("序号", "number", 6), "姓名", Column("性别", width=6), Column("出生日期", "date"), Column("证件号", width=22), where, what, Column(since, "date")]
     source = rosters.searched(rosters.roster(actor=actor, union=union, kind=kind, on=day), str(args.get("q", "")))
@@ -36,7 +36,7 @@ def roster(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes]
 def members(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes]:
     """The member list as filtered on the page (会员名册)."""
     union = unions.union_get(actor=actor, pk=int(args["union"])) if args.get("union") else None
-    rows = reads.listed(reads.filtered(reads.current(actor, union), args))
+    rows = reads.listed(reads.filtered(reads.current(actor, union), {**args, "kind": args.get("form", "")}))
     columns = ["会员证号", "姓名", Column("性别", width=6), Column("证件号", width=22), Column("手机号", width=16), "工会", "小组", Column("入会日期", "date"), "会籍"]
     data = (
         (m.card_no, m.person.name, m.person.get_sex_display(), m.person.id_mask, m.person.phone_mask, m.union.name, m.group.name if m.group else "",

@@ -18,6 +18,7 @@ class Listed:
     phone_key: bytes | None = None
     id_mask: str = ""
     fault: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def _row(
         return Verdict(row.row_no, hit.person if hit else None, row.name, row.id_mask, DiffClass.DUPLICATE, f"与名单第 {seen[key]} 行是同一个人")
     if key is not None:
         seen[key] = row.row_no
+    if hit is None and row.doubt:
+        return Verdict(row.row_no, None, row.name, row.id_mask, DiffClass.INCOMPLETE, row.doubt)
     if hit is None:
         same = by_name.get(row.name, [])
         if not row.id_key and len(same) > 1:

@@ -308,6 +308,7 @@ def export(request: Request) -> HttpResponse:
     union = common.union_of(request)
     args: dict[str, Any] = {k: v for k, v in request.GET.items() if k in forms.ListFilter.base_fields and v}
     count = reads.filtered(reads.current(request.actor, union), args).count()
+    args["form"] = args.pop("kind", "")  # `kind` names the export itself
     if union is not None:
         args["union"] = union.pk
     row = files.export_start(request.actor, "members.list", request.POST.get("purpose", ""), count, org_path=union.path if union else "", **args)

@@ -275,7 +275,7 @@ def data(request: Request) -> HttpResponse:
 def data_export(request: Request) -> HttpResponse:
     """A copy of everything about me (导出我的资料), JSON or xlsx."""
     person = _person(request)
-    found = privacy.subject_data(person_id=person.pk, user_id=request.actor.user_id)
+    found = people.person_export(person=person) | privacy.subject_data(person_id=person.pk, user_id=request.actor.user_id)
     audit.record(request.actor, "members.data.exported", person, tables=len(found))
     if request.POST.get("as") == "xlsx":
         rows = [(label, str(name), str(value)) for label, items in found.items() for item in items for name, value in item.items()]

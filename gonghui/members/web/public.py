@@ -21,5 +21,6 @@ def verify(request: Request) -> HttpResponse:
     status = 200 if result is None or result["ok"] else 422
     response = render(request, "members/card_verify.html", {"key": cards.public_key(), "result": result, "code": code}, status=status)
     if request.method == "GET":
+        request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False  # a kept page must not carry anybody's cookie
         response["Cache-Control"] = "public, max-age=604800"
     return response

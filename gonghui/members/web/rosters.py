@@ -78,7 +78,7 @@ def export(request: Request) -> HttpResponse:
     """Ask for the roster as xlsx (导出花名册)."""
     union, kind, on, q = _asked(request)
     count = reads.searched(reads.roster(actor=request.actor, union=union, kind=kind, on=on), q).count()
-    args = {"union": union.pk, "kind": kind, "on": on.isoformat(), "q": q}
+    args = {"union": union.pk, "roster": kind, "on": on.isoformat(), "q": q}
     row = files.export_start(request.actor, "members.roster", request.POST.get("purpose", ""), count, org_path=union.path, **args)
     return HttpResponseRedirect(reverse("files:export", args=[row.pk]))
 
@@ -164,8 +164,9 @@ def listed(content: bytes) -> Iterator[Listed]:
         phone, _why = people_rules.phone_read(cell.get("phone", ""))
         fault = "没有姓名" if not name else ("证件号有误：" + read.message if read is not None and read.problem else "")
         id_key = crypto.blind(people.ID_LABEL, read.number) if read is not None and read.number and not read.problem else None
+        doubt = "证件号校验码不对，登记中也没有这个号" if read is not None and read.number and read.check != "ok" else ""
         phone_key = crypto.blind(people.PHONE_LABEL, phone) if phone else None
-        yield Listed(row[reading.ROW], name or "（无姓名）", id_key, phone_key, mask.id_number(number) if number else "", fault)
+        yield Listed(row[reading.ROW], name or "（无姓名）", id_key, phone_key, mask.id_number(number) if number else "", fault, doubt)
 
 
 @officer(Perm.ROSTER_IMPORT)
