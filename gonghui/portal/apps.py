@@ -14,7 +14,10 @@ class PortalConfig(AppConfig):
         from gonghui.figures import services as figures
         from gonghui.members import enums as members
         from gonghui.members.selectors import counts
+        from gonghui.portal import benches
         from gonghui.portal.selectors import alerts, finders, places
+
+        benches.register()
 
         menu.register(
             menu.Entry("portal.home", "工作台", "layout-dashboard", "portal:home", order=0),

@@ -39,7 +39,7 @@ def interval(claim: Claim) -> tuple[Fraction, Fraction]:
 def numerators(claim: Claim, of: int) -> list[int]:
     """Whole numbers k whose k / of is written as the claim; rounding half up or half even both pass."""
     low, high = interval(claim)
-    return [k for k in range(max(0, ceil(low * of)), min(of, floor(high * of)) + 1)]
+    return list(range(max(0, ceil(low * of)), min(of, floor(high * of)) + 1))
 
 
 def impossible(claim: Claim, of: int) -> str:

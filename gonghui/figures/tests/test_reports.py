@@ -153,7 +153,7 @@ def test_a_rate_no_whole_number_gives_is_found(text, of, fine):
 @pytest.mark.django_db
 def test_34_unions_at_99_percent_are_refused_with_the_reason():
     node, boss = city()
-    with pytest.raises(RuleViolation, match="33 个是 97.06%，34 个是 100.00%") as refused:
+    with pytest.raises(RuleViolation, match=r"33 个是 97.06%，34 个是 100.00%") as refused:
         services.reported_put(actor=boss, union=node, key="rate.formation", on=END, claimed="99%", source="总结", denominator=34)
     assert refused.value.code == "figures.impossible_rate" and not ReportedFigure.objects.exists()
 
