@@ -87,7 +87,7 @@ def load(root: Path) -> Pack:
     faults, rules, digest = list[str](), dict[str, Rule](), hashlib.sha256()
     named = _texts(root, faults)
     trees: dict[str, Any] = {}
-    for path in sorted(root.glob("*/*.yaml")):
+    for path in sorted([*root.glob("_sources.yaml"), *root.glob("*/*.yaml")]):
         digest.update(f"{path.parent.name}/{path.name}\n".encode() + path.read_bytes())
         if path.name.startswith("_"):
             continue

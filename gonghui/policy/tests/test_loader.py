@@ -107,6 +107,14 @@ def test_a_mutated_threshold_makes_a_worked_case_fail(tmp_path: Path) -> None:
     assert mutated.hash != rules.live().hash
 
 
+def test_a_changed_source_is_another_pack(tmp_path: Path) -> None:
+    copytree(rules.ROOT, tmp_path / "params")
+    path = tmp_path / "params" / "_sources.yaml"
+    assert loader.load(tmp_path / "params").hash == rules.live().hash
+    path.write_text(path.read_text(encoding="utf-8").replace("version: 2021 修正", "version: 2030 修正"), encoding="utf-8")
+    assert loader.load(tmp_path / "params").hash != rules.live().hash
+
+
 def test_the_start_up_stops_on_a_faulty_file(tmp_path: Path) -> None:
     copytree(rules.ROOT, tmp_path / "params")
     (tmp_path / "params" / "orgs" / "bad.yaml").write_text("label: 坏\n", encoding="utf-8")
