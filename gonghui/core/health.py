@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import sqlite3
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from typing import Any
 
 import django
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from gonghui import __version__
 from gonghui.core import checks, clock, jobs, schema
@@ -31,9 +32,25 @@ def last_verify() -> dict[str, Any] | None:
     return {**job.result, "at": job.ended_at} if job and isinstance(job.result, dict) else None
 
 
-def backups(limit: int = 5) -> QuerySet[AuditEntry]:
-    """Backups made, restored and drilled, newest first."""
-    return AuditEntry.objects.filter(verb__in=["core.backup.made", "core.backup.restored", "core.backup.drilled"]).order_by("-seq")[:limit]
+WORDS = {"core.backup.made": "备份", "core.backup.restored": "恢复", "core.backup.drilled": "恢复演练"}
+
+
+def backups(limit: int = 5) -> list[dict[str, Any]]:
+    """Backups made and drilled, newest first, each with a sentence."""
+    found = AuditEntry.objects.filter(verb__in=list(WORDS)).order_by("-seq")[:limit]
+    return [{"at": e.at, "what": WORDS[e.verb], "text": _said(json.loads(e.data))} for e in found]
+
+
+def _said(facts: dict[str, Any]) -> str:
+    parts = [str(facts.get("file", "")), f"审计链第 {facts.get('head', 0):,} 条"]
+    if "bytes" in facts:
+        parts.append(f"{facts['bytes'] / 1048576:.1f} MB，附件 {facts.get('files', 0):,} 个")
+    if "minutes" in facts:
+        parts.append(
+            f"{facts.get('rows', 0):,} 行，用时 {facts['minutes']} 分钟，"
+            + (f"不通过：{'、'.join(facts['failed'])}" if facts.get("failed") else "核验通过")
+        )
+    return "；".join(parts)
 
 
 def queue() -> dict[str, Any]:
@@ -67,8 +84,8 @@ def warnings() -> list[str]:
     if verified is not None and not verified["ok"]:
         failed = "、".join(c["id"] for c in verified["checks"] if not c["ok"])
         found.append(f"最近一次核验没有通过：{failed}。")
-    last = backups(1).first()
-    if last is None or (clock.now() - last.at).total_seconds() > OVERDUE:
+    last = backups(1)
+    if not last or (clock.now() - last[0]["at"]).total_seconds() > OVERDUE:
         found.append("最近一天没有备份。请运行 gonghui backup。")
     for name, read in _parts.items():
         if read().get("dead"):
@@ -84,7 +101,7 @@ def overview() -> dict[str, Any]:
         "warnings": warnings(),
         "queue": queue(),
         "verify": last_verify(),
-        "backups": list(backups()),
+        "backups": backups(),
         "head": head,
         "parts": {name: read() for name, read in _parts.items()},
         "periodic": [(p, Job.objects.filter(kind=p.name).order_by("-pk").first()) for p in jobs.periodic()],

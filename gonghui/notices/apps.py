@@ -28,7 +28,7 @@ class NoticesConfig(AppConfig):
         )
         jobs.pump("notices.sms", outbox.pump)
         jobs.every("notices.sms_sweep", timedelta(days=1), outbox.sweep, title="清理过期短信", at=time(2, 20))
-        health.register("sms", selectors.sms_waiting)
+        health.register("短信", selectors.sms_waiting)
         menu.unread(selectors.unread_count)
         menu.register(
             menu.Entry("notices.sms", "短信发件箱", "message-circle", "notices:sms", group="系统", perm=Perm.SMS_VIEW, order=940),

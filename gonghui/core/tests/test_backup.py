@@ -14,7 +14,6 @@ from gonghui.core.errors import Refusal
 from gonghui.core.tests.site import CANARIES, FILL, Site
 
 
-
 def tiny(folder: Path, passphrase: str | None = None, size: int = 4000) -> Path:
     """A backup with one small part, without a database."""
     folder.mkdir()
@@ -136,14 +135,18 @@ def test_a_missing_attachment_stops_the_backup(site: Site, tmp_path: Path) -> No
 
 
 @pytest.mark.invariant("OPS-01")
-@pytest.mark.skipif(os.environ.get("GONGHUI_TEST_ENGINE") != "postgresql", reason="the same on PostgreSQL, run with GONGHUI_TEST_ENGINE=postgresql")
+@pytest.mark.skipif(
+    os.environ.get("GONGHUI_TEST_ENGINE") != "postgresql", reason="the same on PostgreSQL, run with GONGHUI_TEST_ENGINE=postgresql"
+)
 def test_backup_restore_and_drill_on_postgresql(tmp_path: Path) -> None:
     base = os.environ["GONGHUI_DATABASE_URL"]
     sites = {}
     for name in ("one", "two"):
         url = base + ("&" if "?" in base else "?") + f"options=-csearch_path%3Dbackup_{name}"
         sites[name] = Site(tmp_path / name, url)
-        made = sites[name].code(f"from django.db import connection\nconnection.cursor().execute('DROP SCHEMA IF EXISTS backup_{name} CASCADE')\nconnection.cursor().execute('CREATE SCHEMA backup_{name}')")
+        made = sites[name].code(
+            f"from django.db import connection\nconnection.cursor().execute('DROP SCHEMA IF EXISTS backup_{name} CASCADE')\nconnection.cursor().execute('CREATE SCHEMA backup_{name}')"
+        )
         assert made.returncode == 0, made.stderr[-2000:]
         done = sites[name].run("migrate", "-v", "0")
         assert done.returncode == 0, done.stderr[-2000:]
@@ -158,7 +161,9 @@ def test_backup_restore_and_drill_on_postgresql(tmp_path: Path) -> None:
     restored = two.json("restore", str(target), "--to", str(tmp_path / "new"))
     assert restored["ok"] and restored["head"] == made["head"] and restored["counts"] == made["counts"]
     assert two.run("restore", str(target), "--to", str(tmp_path / "new2")).returncode == 1  # not empty any more
-    more = two.code("from gonghui.core import audit\nprint(audit.append('system:x', 'core.test.done').seq)\nfrom gonghui.notices.models import Notice\nfrom gonghui.core import clock\nprint(Notice.objects.create(kind='news', title='x', person_id=1, created_at=clock.now()).pk)")
+    more = two.code(
+        "from gonghui.core import audit\nprint(audit.append('system:x', 'core.test.done').seq)\nfrom gonghui.notices.models import Notice\nfrom gonghui.core import clock\nprint(Notice.objects.create(kind='news', title='x', person_id=1, created_at=clock.now()).pk)"
+    )
     assert more.stdout.split()[0] == str(made["head"]["seq"] + 1) and int(more.stdout.split()[1]) > 20, more.stderr[-800:]
     assert two.json("verify", "--only", "AUD-01", "AUD-02")["ok"]  # the triggers are on again
     for name, site in sites.items():
