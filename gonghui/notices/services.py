@@ -15,7 +15,7 @@ from django.db import transaction
 from gonghui.core import audit, clock, crypto, env, mask
 from gonghui.core.errors import Conflict, NotPermitted, TooMany, Unavailable
 from gonghui.core.logs import scrub
-from gonghui.notices import gateways, rules, texts
+from gonghui.notices import gateways, rules, selectors, texts
 from gonghui.notices.enums import NoticeKind, Perm, SmsState
 from gonghui.notices.models import Notice, Sms
 
@@ -69,8 +69,6 @@ def notice_read(actor: Actor, *, notice: Notice) -> Notice:
 @transaction.atomic
 def notice_read_all(actor: Actor) -> int:
     """Mark all of the actor's messages as read (全部已读)."""
-    from gonghui.notices import selectors
-
     count = selectors.notices_of(actor).filter(read_at=None).update(read_at=clock.now())
     if count:
         audit.record(actor, "notices.notice.read_all", count=count)
