@@ -84,7 +84,11 @@ def users_with_role(role: str, path: str) -> list[int]:
 
 def users_with_role_below(role: str, path: str) -> list[int]:
     """Ids of officers with this role granted at the path or anywhere below it: whom the officer of the path can give work."""
-    return list(Grant.objects.filter(active(), subtree(path, "org_path"), role=str(role), user__is_active=True).values_list("user_id", flat=True).distinct())
+    return list(
+        Grant.objects.filter(active(), subtree(path, "org_path"), role=str(role), user__is_active=True)
+        .values_list("user_id", flat=True)
+        .distinct()
+    )
 
 
 def _reaching(roles: list[str], path: str) -> QuerySet[Grant]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from gonghui.core import clock
+
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
     from gonghui.approvals.models import Approval
@@ -66,6 +68,22 @@ class Item:
     due: date | None = None
     since: Any = None
     bulk: bool = False
+
+    @property
+    def due_words(self) -> str:
+        """`已超期 1 天`, `今天到期`, `3 天后到期`, or "" without a day."""
+        if self.due is None:
+            return ""
+        left = (self.due - clock.today()).days
+        return f"已超期 {-left} 天" if left < 0 else "今天到期" if left == 0 else f"{left} 天后到期"
+
+    @property
+    def due_tone(self) -> str:
+        """The colour of the words."""
+        if self.due is None:
+            return ""
+        left = (self.due - clock.today()).days
+        return "bad" if left <= 0 else "warn" if left <= 2 else ""
 
 
 Provider = Callable[["Actor"], Iterable[Item]]

@@ -67,8 +67,7 @@ def totp_uri(user: User, seed: str) -> str:
     """What the QR code holds."""
     from urllib.parse import quote
 
-    label = quote(f"{ISSUER}:{user.username}")
-    return f"otpauth://totp/{label}?secret={seed}&issuer={quote(ISSUER)}&algorithm=SHA1&digits=6&period=30"
+    return f"otpauth://totp/{quote(user.username)}?secret={seed}&issuer={quote(ISSUER)}"
 
 
 @transaction.atomic

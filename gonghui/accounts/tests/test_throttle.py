@@ -102,9 +102,10 @@ def test_if_the_network_counted_honest_people_the_factory_would_be_locked_out(ch
 @pytest.mark.bar(10)
 def test_guessing_over_many_names_from_one_network_slows_down_and_honest_people_still_get_in(cheap) -> None:
     honest, start = make.officer(), clock.now()
-    for n in range(101):
-        with pytest.raises(BadInput):
-            attempt(f"guess{n}")
+    with clock.at(start):
+        for n in range(101):
+            with pytest.raises(BadInput):
+                attempt(f"guess{n}")
     waits = []
     at = start
     for n in range(8):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -70,6 +71,9 @@ def _detail(request: Request, pk: int, status: int = 200, **forms: Any) -> HttpR
         "may_audit": actor.may(Perm.AUDIT_VIEW),
         "edit_form": OfficerEditForm(initial={"name": user.name, "title": user.title, "email": user.email}),
         "reason_form": ReasonForm(),
+        "reset_form": ReasonForm(auto_id="reset_%s"),
+        "active_form": ReasonForm(auto_id="active_%s"),
+        "sees_grants": actor.may(Perm.GRANT_VIEW),
         "today": clock.today(),
         "reset_lines": ["原口令、动态口令和恢复码全部作废，登录全部下线。", "您会看到一次性口令，当面或电话告诉本人。"],
         "off_lines": ["所有登录立即下线，不能再登录。", "授权保留，重新启用后恢复。"],
@@ -163,7 +167,9 @@ def roles(request: Request) -> HttpResponse:
     """Who may do what: roles × permissions (权限一览)."""
     chosen = request.GET.get("role", "")
     columns = [r for r in Role if not chosen or r.value == chosen]
-    apps: dict[str, list[tuple[str, list[bool]]]] = {}
+    groups: dict[str, list[tuple[str, list[bool]]]] = {}
     for perm in sorted(permissions.known()):
-        apps.setdefault(perm.split(".")[0], []).append((perm, [perm in permissions.of_role(r) for r in columns]))
-    return render(request, "accounts/console/roles.html", {"columns": columns, "apps": apps.items(), "roles": Role, "chosen": chosen})
+        app = perm.split(".")[0]
+        title = apps.get_app_config(app).verbose_name if apps.is_installed(f"gonghui.{app}") else app
+        groups.setdefault(str(title), []).append((perm, [perm in permissions.of_role(r) for r in columns]))
+    return render(request, "accounts/console/roles.html", {"columns": columns, "groups": groups.items(), "roles": Role, "chosen": chosen})

@@ -39,7 +39,7 @@ def test_the_inbox_holds_approvals_returned_ones_and_items_of_others_by_urgency(
     monkeypatch.setattr(kinds, "_providers", {"test": lambda actor: [other]})
     assert [i.key for i in selectors.inbox(accounts.actor(user))][:3] == ["approval:2", "visit:1", "approval:1"]
     page = client.get(INBOX).content.decode()
-    assert "等您办的共 4 件" in page and "退回修改" in page and "1 天" in page
+    assert "等您办的共 4 件" in page and "退回修改" in page and "已超期 1 天" in page
     assert "走访某厂" not in client.get(INBOX + f"?kind={make.KIND}").content.decode()
     assert client.get(INBOX + "?due=overdue").context["page"].paginator.count == 1
     assert "没有符合条件" in client.get(INBOX + "?q=没有的字").content.decode()
