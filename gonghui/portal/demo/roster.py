@@ -88,9 +88,11 @@ class Crowd:
         covered = employer.covered or CLOSING
         first = OPENING if recent else max(employer.opened, date(2012, 1, 1))
         since = names.day(random, max(first, employer.opened), max(first, employer.opened, date(2025, 11, 30) if recent else date(2024, 12, 20)))
-        earliest = max(since, covered)
-        joined = min(earliest + timedelta(days=random.randint(0, 45)), date(2025, 12, 30))
-        return since, max(joined, covered)
+        if since < OPENING and since.replace(day=1) >= first:
+            since = since.replace(day=1)  # old rolls know the month only
+        joined = max(min(max(since, covered) + timedelta(days=random.randint(0, 45)), date(2025, 12, 30)), covered)
+        following = (joined.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return since, following if following < OPENING else joined
 
     def double_rows(self) -> list[Row]:
         """The same people reported as members by a second employer: the importer must ask, never open a second membership."""
