@@ -29,7 +29,10 @@ PERSON_MODELS = {"people.Person", "accounts.User"}
 
 @lru_cache(maxsize=64)
 def _read(path: Path) -> dict[str, dict[str, Any]]:
-    return yaml.safe_load(path.read_text(encoding="utf-8")) or {} if path.exists() else {}
+    if not path.exists():
+        return {}
+    # BaseLoader builds plain texts only, so that a field named `on` is not read as a truth value.
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}  # noqa: S506
 
 
 def declared(app_label: str) -> dict[str, dict[str, Any]]:
