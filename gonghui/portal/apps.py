@@ -19,6 +19,30 @@ class PortalConfig(AppConfig):
 
         benches.register()
 
+        from gonghui.accounts import permissions
+        from gonghui.accounts.enums import Role
+        from gonghui.approvals import kinds
+        from gonghui.portal import services
+        from gonghui.portal.enums import Perm
+
+        permissions.register(
+            Perm,
+            {
+                Role.CITY: Perm,
+                Role.ORGANISATION: Perm,
+                Role.TOWNSHIP: Perm,
+                Role.CHAIR: [Perm.PUBLISH_EDIT, Perm.PUBLISH_APPROVE, Perm.EXPERIENCE_VIEW],
+                Role.CLERK: [Perm.PUBLISH_EDIT, Perm.EXPERIENCE_VIEW],
+                Role.ORGANISER: [Perm.EXPERIENCE_VIEW],
+            },
+        )
+        kinds.register(services.KIND, services.HANDLER)
+        office = "文化与办公"
+        menu.register(
+            menu.Entry("portal.publish", "信息发布", "speakerphone", "portal:publications", group=office, perm=Perm.PUBLISH_EDIT, order=410),
+            menu.Entry("portal.experience", "典型经验", "bulb", "portal:experiences", group=office, perm=Perm.EXPERIENCE_VIEW, order=412),
+            menu.Entry("portal.m_news", "工会公布", "news", "portal:news", front="mobile", order=60),
+        )
         menu.register(
             menu.Entry("portal.home", "工作台", "layout-dashboard", "portal:home", order=0),
             menu.Entry("portal.m_home", "我的工会", "home", "portal:mobile", front="mobile", order=0),
