@@ -8,6 +8,8 @@ from typing import Any
 from django.db import connection, models, transaction
 
 _ROWS = 500
+# No savepoint around bulk writes: while one is open, SQLite keeps a copy of every page each statement with a trigger touches
+# (the statement journal is emptied only when no savepoint is left), which makes 100,000 rows take minutes and gigabytes.
 
 
 def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
@@ -28,7 +30,7 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     """Plain insert of many rows, raw values in the order of `fields` (columns or attnames). Returns rows written."""
     columns = [_column(model, f) for f in fields]
     table = model._meta.db_table
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:  # see the note above
         if connection.vendor == "postgresql":
             names = ", ".join(f'"{c}"' for c in columns)
             count = 0
@@ -58,7 +60,7 @@ def upsert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
     data = rows if isinstance(rows, list) else list(rows)
     if not data:
         return
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:  # see the note above
         if connection.vendor == "sqlite":
             marks = ", ".join("?" * len(columns))
             _raw_sqlite(cursor).executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks}) {tail}', data)

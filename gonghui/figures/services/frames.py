@@ -23,7 +23,7 @@ BATCH = 50_000
 SCHEMA = {"node": pl.Int64, "key": pl.String, "day": pl.Date, "n": pl.Int64}
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def post_frame(parts: Iterable[pl.DataFrame]) -> int:
     """Add changes and fold them at every union above. Args: parts: frames of (node, key, day, n). Returns the rows written.
 

@@ -269,7 +269,7 @@ def commit_now(*, actor: Actor, batch: ImportBatch, tell: protocol.Tell = protoc
         raise
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a savepoint would make bulk writes under triggers slow, see core.bulk
 def _write(actor: Actor, batch: ImportBatch, handler: Handler, context: Context, sheet: protocol.Sheet, skipped: Sequence[int]) -> ImportBatch:
     seen = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if seen.state != BatchState.COMMITTING:

@@ -112,6 +112,7 @@ def test_undo_reverses_and_is_refused_when_something_depends():
 
 
 @pytest.mark.invariant("MEM-06")
+@pytest.mark.django_db(transaction=True)
 def test_a_failed_write_leaves_nothing(monkeypatch):
     batch = checked(make.GOOD)
     real = make.Toy.write
@@ -123,7 +124,8 @@ def test_a_failed_write_leaves_nothing(monkeypatch):
     monkeypatch.setattr(make.Toy, "write", half)
     services.batch_commit(actor=make.actor(), batch=batch)
     jobs.run_one()
-    assert toys() == {} and ImportBatch.objects.get(pk=batch.pk).state == BatchState.COMMITTING
+    assert toys() == {}
+    assert ImportBatch.objects.get(pk=batch.pk).state == BatchState.COMMITTING
     monkeypatch.setattr(make.Toy, "write", real)
     services.commit_now(actor=make.actor(), batch=batch)
     assert len(toys()) == 3
