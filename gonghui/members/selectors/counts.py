@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from gonghui.members.enums import COUNTED, Standing
+from gonghui.accounts.actor import any_of, subtree
+from gonghui.members.enums import COUNTED, Perm, Standing
 from gonghui.members.models import Employment, Membership
 
 Own = Iterator[tuple[int, str, int]]
@@ -57,3 +58,17 @@ def worker_counts(day: date) -> Own:
     yield from _persons("workers", placed, "at")
     for pk, sector, n in placed.order_by().values_list("at", "employer__sector").annotate(n=Count("pk")).values_list("at", "employer__sector", "n"):
         yield pk, f"workers.sector={sector}", n
+
+
+def spells_on(actor: Any, union: Any, day: date) -> QuerySet[Membership]:
+    """Counted memberships of a union and all below it on a day, in the actor's scope (结构统计的会员)."""
+    rows = Membership.objects.filter(actor.within(Perm.MEMBER_VIEW, "union"), subtree(union.path, "union__path"), _on(day))
+    return rows.filter(standing__in=COUNTED)
+
+
+def jobs_on(actor: Any, union: Any, day: date) -> QuerySet[Employment]:
+    """Labour relations of a union's employers on a day, one a person, in the actor's scope (结构统计的职工)."""
+    live = Employment.objects.filter(_on(day))
+    earlier = live.filter(person=OuterRef("person")).filter(Q(since__lt=OuterRef("since")) | Q(since=OuterRef("since"), pk__lt=OuterRef("pk")))
+    scope = any_of(subtree(p, "employer__union__path") for p in actor.paths(Perm.MEMBER_VIEW))
+    return live.filter(~Exists(earlier), scope, subtree(union.path, "employer__union__path"))

@@ -1,0 +1,1 @@
+"""Pages of statistics (统计页面)."""
