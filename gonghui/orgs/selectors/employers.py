@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from gonghui.accounts.actor import subtree
 from gonghui.core import clock
-from gonghui.orgs.enums import WRITTEN_OFF, CoverageForm, EmployerStatus, Perm, Side
+from gonghui.orgs.enums import WRITTEN_OFF, CoverageForm, EmployerStatus, Perm, Sector, Side
 from gonghui.orgs.models import CardBlock, Coverage, Duplicate, Employer, EmployerSpell, EmployerValue, Matter, Merge
 from gonghui.orgs.rules import cards
 from gonghui.orgs.rules.identifiers import clean_number
@@ -28,7 +28,7 @@ STATES = {
     "": ("在册", Q(written_off_on=None)),
     "blank": ("未建会", Q(written_off_on=None, organised=False)),
     "paused": ("停业", Q(status__in=[EmployerStatus.SEASONAL, EmployerStatus.STOPPED])),
-    "suspect": ("疑似停业", Q(written_off_on=None, headcount=0, status=EmployerStatus.NORMAL)),
+    "suspect": ("疑似停业", Q(written_off_on=None, headcount=0, status=EmployerStatus.NORMAL, sector=Sector.NON_PUBLIC)),
     "off": ("已核减", Q(status__in=WRITTEN_OFF)),
 }
 
@@ -117,7 +117,9 @@ def spells_of(employer: Employer) -> list[EmployerSpell]:
 
 def history_of(employer: Employer) -> list[dict[str, Any]]:
     """What happened, newest first (经过)."""
-    steps: list[dict[str, Any]] = [{"text": f"经营状态：{s.get_status_display()}", "at": s.since, "note": s.evidence} for s in spells_of(employer)]
+    steps: list[dict[str, Any]] = [
+        {"text": f"经营状态：{s.get_status_display()}", "at": s.since, "note": s.evidence} for s in spells_of(employer)
+    ]
     for row in coverages_of(employer):
         steps.append({"text": f"{row.union.name}以“{CoverageForm(row.form).label}”覆盖", "at": row.since, "note": row.reason})
         if row.until is not None:

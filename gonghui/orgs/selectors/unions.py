@@ -6,11 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Substr
 from django.shortcuts import get_object_or_404
 
+from gonghui.accounts.actor import subtree
 from gonghui.core.errors import NotFound
 from gonghui.orgs.enums import Perm
-from gonghui.orgs.models import Union, UnionEvent, UnionLine
+from gonghui.orgs.models import Employer, Union, UnionEvent, UnionLine
+from gonghui.orgs.rules.tree import LEVEL
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -62,14 +65,30 @@ def union_search(*, actor: Actor, words: str, perm: str = Perm.UNION_VIEW) -> Qu
     return rows.order_by("depth", "path")
 
 
+def roots(actor: Actor, perm: str = Perm.UNION_VIEW) -> list[Union]:
+    """The highest unions of the actor's scope: where a tree begins."""
+    paths = actor.paths(perm)
+    return list(Union.objects.filter(depth=0) if "" in paths else Union.objects.filter(path__in=paths).order_by("path"))
+
+
 def children(*, actor: Actor, union: Union, ended: bool = False) -> QuerySet[Union]:
-    """Direct children with the number of theirs and of the employers they answer for."""
+    """Direct children, with whether they have children."""
     below = Union.objects.filter(parent=OuterRef("pk"), ended_on=None)
     rows = Union.objects.filter(union_scope(actor), parent=union)
     if not ended:
         rows = rows.filter(ended_on=None)
-    employers = Count("employers", filter=Q(employers__written_off_on=None))
-    return rows.annotate(has_children=Exists(below), employer_count=employers).order_by("path")
+    return rows.annotate(has_children=Exists(below)).order_by("path")
+
+
+def counted_children(*, actor: Actor, union: Union) -> list[Union]:
+    """Direct children with the employers of their whole subtree: three queries for any number of children."""
+    rows = list(children(actor=actor, union=union))
+    width = len(union.path) + LEVEL
+    firms = Employer.objects.filter(subtree(union.path, "union__path"), written_off_on=None).annotate(at=Substr("union__path", 1, width))
+    employers = dict(firms.order_by().values_list("at").annotate(n=Count("pk")))
+    for row in rows:
+        row.employer_count = employers.get(row.path, 0)  # type: ignore[attr-defined]  # read by the template
+    return rows
 
 
 def union_scope(actor: Actor, perm: str = Perm.UNION_VIEW) -> Q:

@@ -54,12 +54,36 @@ ACTS = "rename move merge split dissolve mode kind stage hand_over lead term pos
 def test_every_page_opens(city, town):
     firm, union = filled(town)
     blank = make.employer(town)
-    pages = [reverse(f"orgs:{n}") for n in ("employers", "employer_new", "employers_print", "spots", "spots_print", "map", "duplicates", "unions", "lapsed", "union_new")]
+    pages = [
+        reverse(f"orgs:{n}")
+        for n in (
+            "employers",
+            "employer_new",
+            "employers_print",
+            "spots",
+            "spots_print",
+            "map",
+            "duplicates",
+            "unions",
+            "lapsed",
+            "union_new",
+        )
+    ]
     pages += [reverse(f"orgs:{n}", args=[firm.pk]) for n in ("employer", *NAMES)]
     pages += [reverse(f"orgs:{n}", args=[union.pk]) for n in ("union", "union_branch", "union_as_of", "union_chart")]
-    pages += [reverse("orgs:" + (n if n in {"hand_over", "lead", "term", "post", "group", "certificate"} else f"union_{n}"), args=[union.pk]) for n in ACTS]
-    pages += [reverse("orgs:spot", args=[Spot.objects.get(employer=blank).pk]), reverse("orgs:coverage_end", args=[Coverage.objects.get().pk])]
-    pages += [reverse("orgs:post_end", args=[Post.objects.get().pk]), reverse("orgs:unions") + "?q=青石", reverse("orgs:unions") + f"?open={town.pk}"]
+    pages += [
+        reverse("orgs:" + (n if n in {"hand_over", "lead", "term", "post", "group", "certificate"} else f"union_{n}"), args=[union.pk])
+        for n in ACTS
+    ]
+    pages += [
+        reverse("orgs:spot", args=[Spot.objects.get(employer=blank).pk]),
+        reverse("orgs:coverage_end", args=[Coverage.objects.get().pk]),
+    ]
+    pages += [
+        reverse("orgs:post_end", args=[Post.objects.get().pk]),
+        reverse("orgs:unions") + "?q=青石",
+        reverse("orgs:unions") + f"?open={town.pk}",
+    ]
     for page in pages:
         assert city.get(page).status_code == 200, page
 
@@ -67,7 +91,11 @@ def test_every_page_opens(city, town):
 def test_what_lies_outside_is_not_there(town):
     firm, union = filled(town)
     stranger = browser(Role.TOWNSHIP, make.township("白水镇工会"))
-    for page in (reverse("orgs:employer", args=[firm.pk]), reverse("orgs:union", args=[union.pk]), reverse("orgs:employer_status", args=[firm.pk])):
+    for page in (
+        reverse("orgs:employer", args=[firm.pk]),
+        reverse("orgs:union", args=[union.pk]),
+        reverse("orgs:employer_status", args=[firm.pk]),
+    ):
         assert stranger.get(page).status_code == 404, page
     assert firm.name not in stranger.get(reverse("orgs:employers")).content.decode()
     chair = browser(Role.CHAIR, union)
@@ -136,14 +164,25 @@ def test_spots_are_given_to_an_organiser_who_records_the_visit(city, town):
     phone.force_login(walker)
     assert firm.name in phone.get(reverse("orgs:spots") + "?mine=on").content.decode()
     day = clock.today() + timedelta(days=7)
-    phone.post(reverse("orgs:spot", args=[spot.pk]), {"state": "contact", "next_visit": day, "next_step": "送宣传单", "reason": "", "planned_form": "joint3"})
+    phone.post(
+        reverse("orgs:spot", args=[spot.pk]),
+        {"state": "contact", "next_visit": day, "next_step": "送宣传单", "reason": "", "planned_form": "joint3"},
+    )
     spot.refresh_from_db()
     assert (spot.state, spot.next_visit, spot.planned_form) == ("contact", day, "joint3")
 
 
 @pytest.mark.system("S001")
 def test_an_employer_is_registered_on_the_page(city, town):
-    form = {"name": "青石新茶厂", "sector": "non_public", "union": town.code, "opened_on": "2024-01-05", "headcount": "12", "licence": "", "industry": ""}
+    form = {
+        "name": "青石新茶厂",
+        "sector": "non_public",
+        "union": town.code,
+        "opened_on": "2024-01-05",
+        "headcount": "12",
+        "licence": "",
+        "industry": "",
+    }
     done = city.post(reverse("orgs:employer_new"), form, follow=True)
     assert "单位已登记" in done.content.decode()
     firm = Employer.objects.get()
@@ -154,7 +193,14 @@ def test_an_employer_is_registered_on_the_page(city, town):
 @pytest.mark.system("S022")
 def test_a_union_is_built_moved_and_its_page_says_what_is_missing(city, town):
     firm = make.employer(town)
-    form = {"parent": town.code, "kind": UnionKind.ENTERPRISE, "name": "青石厂工会委员会", "founded_on": "2024-01-05", "employer": firm.code, "mode": "single"}
+    form = {
+        "parent": town.code,
+        "kind": UnionKind.ENTERPRISE,
+        "name": "青石厂工会委员会",
+        "founded_on": "2024-01-05",
+        "employer": firm.code,
+        "mode": "single",
+    }
     done = city.post(reverse("orgs:union_new"), form, follow=True).content.decode()
     assert "工会已登记" in done and "还没有登记工会委员会的届次" in done and "主席空缺" in done
     union = Union.objects.get(name="青石厂工会委员会")
@@ -211,8 +257,31 @@ def test_the_export_asks_its_purpose(city, town):
 
 def test_no_card_number_or_phone_in_clear(city, town):
     firm, union = filled(town)
-    services.certificate_add(actor=make.system, union=union, number="鲁工法证 1 号", issued_on=date(2022, 7, 1), valid_until=date(2025, 6, 1))
+    services.certificate_add(
+        actor=make.system, union=union, number="鲁工法证 1 号", issued_on=date(2022, 7, 1), valid_until=date(2025, 6, 1)
+    )
     services.account_set(actor=make.system, union=union, bank="江州农商行", number="6222000011112222333", since=date(2022, 7, 2))
-    text = city.get(reverse("orgs:union", args=[union.pk])).content.decode() + city.get(reverse("orgs:employer", args=[firm.pk])).content.decode()
+    text = (
+        city.get(reverse("orgs:union", args=[union.pk])).content.decode()
+        + city.get(reverse("orgs:employer", args=[firm.pk])).content.decode()
+    )
     assert "6222000011112222333" not in text and "13800002207" not in text and "138****2207" in text
     assert get_user_model().objects.count() == 1
+
+
+def test_the_api_reads_in_scope_and_changes_a_status(city, town):
+    firm, union = filled(town)
+    rows = city.get("/api/orgs/employers").json()
+    assert (rows["count"], rows["rows"][0]["code"]) == (1, firm.code)
+    one = city.get(f"/api/orgs/employers/{firm.pk}").json()
+    assert (one["phone"], one["coverages"][0]["form"]) == ("138****2207", "single")
+    assert [u["name"] for u in city.get(f"/api/orgs/unions?parent={town.pk}").json()] == [union.name]
+    assert any("届" in t["text"] for t in city.get(f"/api/orgs/unions/{union.pk}").json()["owed"])
+    body = {"status": "closed", "on": "2024-05-01", "evidence": "现场关停"}
+    answer = city.post(f"/api/orgs/employers/{firm.pk}/status", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["written_off_on"]) == (200, "2024-05-01")
+    again = city.post(f"/api/orgs/employers/{firm.pk}/status", body, content_type="application/json")
+    assert (again.status_code, again.json()["code"]) == (409, "core.wrong_state")
+    stranger = browser(Role.TOWNSHIP, make.township("白水镇工会"))
+    assert stranger.get(f"/api/orgs/employers/{firm.pk}").status_code == 404
+    assert stranger.get("/api/orgs/employers").json()["count"] == 0

@@ -24,17 +24,6 @@ EVENT_LABELS = {
 }  # fmt: skip
 
 
-def _roots(request: Request) -> list[Union]:
-    """The highest unions of the actor's scope."""
-    rows = list(Union.objects.filter(unions.union_scope(request.actor), ended_on=None).order_by("depth", "path")[:1])
-    if not rows:
-        return []
-    paths = request.actor.paths(Perm.UNION_VIEW)
-    if "" in paths:
-        return list(Union.objects.filter(depth=0))
-    return list(Union.objects.filter(path__in=paths).order_by("path"))
-
-
 @officer(Perm.UNION_VIEW)
 def union_tree(request: Request) -> HttpResponse:
     """The tree: one level at a time, children on demand; a search lists matches with their place."""
@@ -45,13 +34,13 @@ def union_tree(request: Request) -> HttpResponse:
         page = page_of(request, found.select_related("parent"))
         return render(request, "orgs/console/unions.html", {**context, "page": page}, fragment="orgs/console/_found.html")
     opened = {int(p) for p in request.GET.get("open", "").split(",") if p.isdigit()}
-    roots = [_branch(request, root, opened | {root.pk}, 0) for root in _roots(request)]
+    roots = [_branch(request, root, opened | {root.pk}, 0) for root in unions.roots(request.actor)]
     return render(request, "orgs/console/unions.html", {**context, "roots": roots}, fragment="orgs/console/_tree.html")
 
 
 def _branch(request: Request, union: Union, opened: set[int], level: int) -> dict[str, Any]:
     """A node with its children when it is open. Without script the `open` list of the address says which are."""
-    rows = list(unions.children(actor=request.actor, union=union)) if union.pk in opened else []
+    rows = unions.counted_children(actor=request.actor, union=union) if union.pk in opened else []
     return {
         "union": union, "open": union.pk in opened, "level": level, "count": len(rows),
         "children": [_branch(request, c, opened, level + 1) if c.pk in opened else {"union": c, "open": False, "level": level + 1, "children": []} for c in rows],
@@ -63,7 +52,7 @@ def _branch(request: Request, union: Union, opened: set[int], level: int) -> dic
 def union_branch(request: Request, pk: int) -> HttpResponse:
     """Children of one node, for htmx."""
     union = unions.union_get(actor=request.actor, pk=pk)
-    rows = unions.children(actor=request.actor, union=union)
+    rows = unions.counted_children(actor=request.actor, union=union)
     nodes = [{"union": c, "open": False, "children": []} for c in rows]
     return render(request, "orgs/console/_branch.html", {"nodes": nodes, "parent": union})
 
@@ -101,7 +90,7 @@ def union_page(request: Request, pk: int) -> HttpResponse:
         "union": union, "owed": owed, "slips": [(d, d.as_slip()) for d in owed.slips], "standing": terms.standing(union, today), "posts": terms.posts_on(union, today),
         "groups": union.groups.filter(until=None).select_related("leader"), "certificate": Certificate.objects.filter(union=union, cancelled_on=None).first(),
         "account": UnionAccount.objects.filter(union=union, until=None).first(), "leads": Lead.objects.filter(lower=union).select_related("upper").order_by("-since"),
-        "coverages": covered[:50], "covered": covered.count(), "children": unions.children(actor=actor, union=union)[:30],
+        "coverages": covered[:50], "covered": covered.count(), "children": unions.counted_children(actor=actor, union=union)[:30],
         "events": [(EVENT_LABELS.get(e.kind, e.kind), e) for e in union.events.order_by("-on", "-pk")[:60]],
         "matters": union.matters.filter(state="open"), "may": may, "alive": union.ended_on is None, "above": shown,
         "trail": tree(*[(a.short_name or a.name, _url(a)) for a in shown], (union.name, "")),
