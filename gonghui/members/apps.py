@@ -93,9 +93,15 @@ def _menu() -> None:
             "members.joining", "入会办理", "user-plus", "members:joining", group=group, perm=Perm.APPLICATION_VIEW, order=132, badge=reads.joining_counts
         ),
         menu.Entry(
-            "members.transfers", "会籍转接", "arrows-right-left", "members:transfers", group=group, perm=Perm.TRANSFER_VIEW, order=134,
+            "members.transfers",
+            "会籍转接",
+            "arrows-right-left",
+            "members:transfers",
+            group=group,
+            perm=Perm.TRANSFER_VIEW,
+            order=134,
             badge=reads.transfer_counts,
-        ),  # fmt: skip
+        ),
         menu.Entry("members.rosters", "五类花名册", "list-details", "members:rosters", group=group, perm=Perm.ROSTER_VIEW, order=136),
         menu.Entry("members.comparisons", "名册比对", "file-search", "members:comparisons", group=group, perm=Perm.ROSTER_IMPORT, order=138),
         menu.Entry("members.m_home", "我的会籍", "id-badge-2", "members:m-home", front="mobile", order=20),

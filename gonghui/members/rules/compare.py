@@ -57,8 +57,7 @@ def compare(listed: Iterable[Listed], known: Iterable[Known]) -> list[Verdict]:
         if k.phone_key:
             by_phone.setdefault((k.phone_key, k.name), []).append(k)
     found, seen = [], dict[int | bytes, int]()
-    for row in listed:
-        found.append(_row(row, by_id, by_phone, by_name, seen))
+    found.extend(_row(row, by_id, by_phone, by_name, seen) for row in listed)
     met = {v.person for v in found if v.person is not None}
     gone = [k for k in people if k.member and k.person not in met]
     return found + [Verdict(None, k.person, k.name, k.id_mask, DiffClass.GONE, "登记为会员，名单上没有") for k in gone]

@@ -11,7 +11,8 @@ from typing import Any
 from django.db.models import Q
 
 from gonghui.core import clock
-from gonghui.figures import folding, services as figures
+from gonghui.figures import folding
+from gonghui.figures import services as figures
 from gonghui.figures.folding import Dims, MemberFact, WorkerFact
 from gonghui.members.models import Employment, Membership
 from gonghui.orgs.hooks import EmployerFact

@@ -71,9 +71,15 @@ def comparison_run(
     Difference.objects.bulk_create(
         [
             Difference(
-                comparison=case, row_no=v.row_no, person_id=v.person, name=v.name[:60], id_mask=v.id_mask, verdict=v.verdict, why=v.why[:160],
+                comparison=case,
+                row_no=v.row_no,
+                person_id=v.person,
+                name=v.name[:60],
+                id_mask=v.id_mask,
+                verdict=v.verdict,
+                why=v.why[:160],
                 state=DiffState.KEPT if v.verdict == DiffClass.MATCHED else DiffState.OPEN,
-            )  # fmt: skip
+            )
             for v in verdicts
         ],
         batch_size=500,

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from gonghui.core import audit, clock
 from gonghui.core.errors import Conflict, RuleViolation
-from gonghui.members.enums import Channel, EmploymentKind, EndReason, Perm, Standing
+from gonghui.members.enums import Channel, EmploymentKind, Perm, Standing
 from gonghui.members.models import Employment, Membership
 from gonghui.members.rules import intervals
 from gonghui.members.services import folding

@@ -100,7 +100,7 @@ def test_a_campaign_counts_only_after_the_third_gate():
     rows = [make.applied(union, batch=batch, channel="collective") for _ in range(2)]
     asked, filed, issued = reads.gates_of(batch)
     assert asked.passed and not filed.passed and not issued.passed
-    assert [m for m in filed.missing] == ["缺花名册（纸质扫描件）", "缺花名册（电子稿）", "缺批文", "2 份申请委员会还没有决定"]
+    assert list(filed.missing) == ["缺花名册（纸质扫描件）", "缺花名册（电子稿）", "缺批文", "2 份申请委员会还没有决定"]
     for row in rows:
         joining.application_approve(actor=chair, application=row)
     paper = files.file_make(chair, name="名册.csv", data=b"a,b\n1,2\n", purpose="members", org_path=union.path)

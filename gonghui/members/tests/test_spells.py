@@ -71,6 +71,7 @@ def test_the_database_itself_refuses_an_overlap_and_without_the_guard_the_harm_h
         if connection.vendor == "sqlite":
             cursor.execute('DROP TRIGGER "membership_apart_insert"')
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute('ALTER TABLE "members_membership" DROP CONSTRAINT "membership_apart"')
     Membership.objects.create(**late)  # negative control: nothing else stops it
     from gonghui.members import verify

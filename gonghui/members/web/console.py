@@ -251,11 +251,9 @@ def bulk(request: Request) -> HttpResponse:
     ids = [int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()]
     rows = reads.current(request.actor).filter(pk__in=ids[:MOST_BULK]).select_related("person", "union", "group")
     if request.POST.get("all") == "1":
-        form = forms.ListFilter(request.GET or None, groups=())
         found = reads.current(request.actor, common.union_of(request))
-        data = {k: v for k, v in request.GET.items()}
+        data = dict(request.GET.items())
         rows = reads.filtered(found, data).select_related("person", "union", "group")[:MOST_BULK]
-        del form
     verb = request.POST.get("verb", "")
     if verb == "print":
         return _cards_sheet(request, list(rows))

@@ -41,8 +41,7 @@ def _person(request: Request) -> Any:
 
 def _chair(union: Any) -> Any:
     """The chair of the union (双亮): name and post, for the member's page."""
-    row = union.posts.filter(until=None, title="chair", body="committee").select_related("person").first()
-    return row
+    return union.posts.filter(until=None, title="chair", body="committee").select_related("person").first()
 
 
 @worker
