@@ -53,10 +53,15 @@ def right_for(actor: Actor, approval: Approval, step: Step) -> Delegation | bool
 
 def involved(actor: Actor, approval: Approval) -> bool:
     """Is the actor the maker, or has decided an earlier level of this round, under any account?"""
-    if actor.same_person(approval.maker_id, approval.maker_person_id):
+    if made_by(actor, approval):
         return True
-    done = approval.steps.filter(round=approval.round).exclude(decision="")
-    return any(actor.same_person(s.decided_by_id, s.decided_person_id) or s.on_behalf_of_id == actor.user_id for s in done)
+    return approval.steps.filter(_by(actor), round=approval.round).exclude(decision="").exists()
+
+
+def made_by(actor: Actor, approval: Approval) -> bool:
+    """Is the actor the maker, as recorded then or as known since two records of one person were merged?"""
+    now = approval.maker.person_id if approval.maker is not None else None
+    return actor.same_person(approval.maker_id, approval.maker_person_id) or actor.same_person(None, now)
 
 
 def open_steps(actor: Actor) -> QuerySet[Step]:
@@ -68,7 +73,7 @@ def open_steps(actor: Actor) -> QuerySet[Step]:
     steps = Step.objects.filter(any_of(parts), is_open=True, approval__state=ApprovalState.PENDING)
     mine = Q(approval__maker_id=actor.user_id)
     if actor.person_id is not None:
-        mine |= Q(approval__maker_person_id=actor.person_id)
+        mine |= Q(approval__maker_person_id=actor.person_id) | Q(approval__maker__person_id=actor.person_id)
     done = Step.objects.filter(approval=OuterRef("approval"), round=OuterRef("approval__round")).exclude(decision="")
     return steps.exclude(mine).exclude(Exists(done.filter(_by(actor)))).select_related("approval")
 
@@ -76,7 +81,9 @@ def open_steps(actor: Actor) -> QuerySet[Step]:
 def _by(actor: Actor) -> Q:
     """Steps the actor has decided, under any account or through somebody else."""
     found = Q(decided_by_id=actor.user_id) | Q(on_behalf_of_id=actor.user_id)
-    return found | Q(decided_person_id=actor.person_id) if actor.person_id is not None else found
+    if actor.person_id is None:
+        return found
+    return found | Q(decided_person_id=actor.person_id) | Q(decided_by__person_id=actor.person_id)
 
 
 def waiting(actor: Actor) -> list[Step]:

@@ -114,7 +114,7 @@ def _locked(approval: Approval) -> Approval:
 
 
 def _require_maker(actor: Actor, row: Approval) -> None:
-    if not actor.is_system and not actor.same_person(row.maker_id, row.maker_person_id):
+    if not actor.is_system and not selectors.made_by(actor, row):
         raise NotPermitted("approvals.maker_only", "只有送审人自己能办这一步。")
 
 
@@ -148,7 +148,7 @@ def _right(actor: Actor, row: Approval, step: Step) -> Delegation | None:
         return None
     if isinstance(right, Delegation):
         return right
-    if actor.same_person(row.maker_id, row.maker_person_id):
+    if selectors.made_by(actor, row):
         raise NotPermitted("approvals.own", "不能审批自己送审的事，换账号、受委托也不行。请由别人办理。")
     if selectors.involved(actor, row):
         raise NotPermitted("approvals.two_levels", "这一轮您已经办过前面的环节，不能再办这一环节。请由别人办理。")
@@ -266,7 +266,7 @@ def approval_remind(*, actor: Actor, approval: Approval) -> list[int]:
     Raises: NotPermitted; Conflict approvals.not_pending, approvals.reminded_already.
     """
     row = _locked(approval)
-    if not actor.same_person(row.maker_id, row.maker_person_id):
+    if not selectors.made_by(actor, row):
         actor.require(Perm.APPROVAL_VIEW, row.org_path)
     step = selectors.open_step(row)
     if step is None:

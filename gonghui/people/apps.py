@@ -10,9 +10,15 @@ class PeopleConfig(AppConfig):
     verbose_name = "自然人"
 
     def ready(self) -> None:
+        from gonghui.accounts import hooks as accounts_hooks
         from gonghui.accounts import permissions
+        from gonghui.accounts import services as accounts
         from gonghui.accounts.enums import Role
+        from gonghui.people import hooks, selectors
         from gonghui.people.enums import Perm
+
+        accounts_hooks.register_person_linker(selectors.person_of_phone)
+        hooks.register_reference("accounts.User", "person_id", accounts.AccountMover())
 
         permissions.register(
             Perm,

@@ -89,6 +89,12 @@ def person_find(*, id_number: str = "", phone: str = "", name: str = "", id_kind
     return list(found[:50]) if phone or name else []
 
 
+def person_of_phone(phone: str) -> int | None:
+    """The one live person with this phone (按手机号认人); None when nobody or several have it, because families share one."""
+    found = [p.pk for p in person_find(phone=phone)]
+    return found[0] if len(found) == 1 else None
+
+
 def _matching(q: str) -> Q:
     text = rules.tidy_number(q)
     if len(text) == 11 and text.isdigit():

@@ -33,10 +33,11 @@ from gonghui.accounts.services.signin import (
     steps_missing,
     worker_check,
 )
-from gonghui.accounts.services.workers import person_link, persons_merged, worker_of_phone
+from gonghui.accounts.services.workers import AccountMover, person_link, persons_merged, persons_unmerged, worker_of_phone
 from gonghui.accounts.throttle import hit
 
 __all__ = [
+    "AccountMover",
     "administrator_create",
     "administrators_create",
     "audit_exported",
@@ -55,6 +56,7 @@ __all__ = [
     "password_set",
     "person_link",
     "persons_merged",
+    "persons_unmerged",
     "preferences_set",
     "recovery_new",
     "register_org_finder",

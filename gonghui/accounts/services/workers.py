@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from gonghui.accounts.codes import index_of
 from gonghui.accounts.enums import UserKind
 from gonghui.accounts.models import SignIn, User
 from gonghui.core import audit, clock, crypto
+from gonghui.core.errors import Conflict
 
 
 @transaction.atomic
@@ -66,22 +68,30 @@ def _self(user: User) -> Actor:
 def person_link(*, user_id: int, person_id: int | None, name: str = "") -> None:
     """Tie a worker's account to a person of the register (关联自然人): called by the register when somebody joins or is merged.
 
-    A live account that already stands for the person is given up: its phone moves to the one that signs in now.
+    Who knows a name and an ID number, as an employer does, must not take over an account: a live one is never displaced.
+    Raises: Conflict accounts.person_taken.
     """
-    if person_id is not None:
-        for old in User.objects.filter(person_id=person_id, kind=UserKind.WORKER).exclude(pk=user_id):
-            User.objects.filter(pk=old.pk).update(person_id=None, is_active=False)
-            sessions.end(SignIn.objects.filter(user=old), "账号已合并")
+    if (
+        person_id is not None
+        and User.objects.filter(person_id=person_id, kind=UserKind.WORKER, is_active=True).exclude(pk=user_id).exists()
+    ):
+        raise Conflict("accounts.person_taken", "这个人已有手机号账号。换了号码，请带证件到工会窗口办理，或用原号码登录。")
+    User.objects.filter(person_id=person_id, kind=UserKind.WORKER, is_active=False).exclude(pk=user_id).update(person_id=None)
     values = {"person_id": person_id, **({"name": name} if name else {})}
     User.objects.filter(pk=user_id, kind=UserKind.WORKER).update(**values)
     audit.append("system:accounts.link", "accounts.worker.linked", kind="accounts.user", object_id=str(user_id), data={"person": person_id})
 
 
 @transaction.atomic
-def persons_merged(*, kept: int, gone: int) -> None:
-    """Two persons were found to be one (自然人合并): accounts of the one that goes stand for the one that stays."""
+def persons_merged(*, kept: int, gone: int) -> list[dict[str, Any]]:
+    """Two persons were found to be one (自然人合并): accounts of the one that goes stand for the one that stays.
+
+    Where both have an account of a kind, the other is put to rest. Returns what `persons_unmerged` needs.
+    """
+    moved = []
     for user in User.objects.select_for_update().filter(person_id=gone):
         taken = User.objects.filter(person_id=kept, kind=user.kind).exists()
+        moved.append({"user": user.pk, "active": user.is_active})
         User.objects.filter(pk=user.pk).update(person_id=None if taken else kept, is_active=user.is_active and not taken)
         if taken:
             sessions.end(SignIn.objects.filter(user=user), "账号已合并")
@@ -92,3 +102,24 @@ def persons_merged(*, kept: int, gone: int) -> None:
             object_id=str(user.pk),
             data={"old": gone, "new": kept},
         )
+    return moved
+
+
+@transaction.atomic
+def persons_unmerged(*, gone: int, moved: list[dict[str, Any]]) -> None:
+    """The merge was a mistake (撤销合并): the accounts stand for their own person again."""
+    for row in moved:
+        User.objects.filter(pk=row["user"]).update(person_id=gone, is_active=row["active"])
+        audit.append(
+            "system:accounts.link", "accounts.user.person_unmerged", kind="accounts.user", object_id=str(row["user"]), data={"new": gone}
+        )
+
+
+class AccountMover:
+    """How `people` re-points accounts when two persons merge, and back (people.hooks.Mover)."""
+
+    def move(self, survivor: int, absorbed: int) -> Any:
+        return persons_merged(kept=survivor, gone=absorbed)
+
+    def restore(self, survivor: int, absorbed: int, moved: Any) -> None:
+        persons_unmerged(gone=absorbed, moved=moved)

@@ -13,7 +13,7 @@ from gonghui.accounts.enums import CodePurpose, UserKind
 from gonghui.accounts.models import LoginCode, SignIn, User
 from gonghui.accounts.tests import make
 from gonghui.core import clock
-from gonghui.core.errors import BadInput, TooMany, Unavailable
+from gonghui.core.errors import BadInput, Conflict, TooMany, Unavailable
 
 pytestmark = pytest.mark.django_db
 PHONE, OTHER = "13800001234", "13900005678"
@@ -194,9 +194,24 @@ def test_workers_step_up_by_code(outbox) -> None:
 
 def test_merged_persons_share_one_account(outbox) -> None:
     kept, gone = make.worker(person_id=1), make.worker(person_id=2)
-    services.persons_merged(kept=1, gone=2)
+    moved = services.persons_merged(kept=1, gone=2)
     gone.refresh_from_db()
     assert (gone.person_id, gone.is_active) == (None, False)
+    services.persons_unmerged(gone=2, moved=moved)
+    gone.refresh_from_db()
+    assert (gone.person_id, gone.is_active) == (2, True)
+    services.persons_merged(kept=1, gone=2)
     services.persons_merged(kept=9, gone=1)
     kept.refresh_from_db()
     assert (kept.person_id, kept.is_active) == (9, True)
+
+
+def test_who_knows_name_and_id_number_does_not_take_over_a_live_account() -> None:
+    owner, thief = make.worker(person_id=8), make.worker()
+    with pytest.raises(Conflict) as refused:
+        services.person_link(user_id=thief.pk, person_id=8)
+    assert refused.value.code == "accounts.person_taken"
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    services.person_link(user_id=thief.pk, person_id=8, name="李工友")
+    thief.refresh_from_db()
+    assert thief.person_id == 8

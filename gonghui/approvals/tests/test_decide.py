@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from gonghui.accounts import services as account_services
 from gonghui.accounts.enums import Role
 from gonghui.accounts.tests import make as accounts
 from gonghui.approvals import selectors, services
@@ -111,6 +112,17 @@ def test_not_through_another_account_of_the_same_person() -> None:
         decide(twin, row)
     assert refused.value.code == "approvals.own"
     assert selectors.inbox(twin) == []
+
+
+def test_nor_after_two_records_of_the_person_were_merged() -> None:
+    """R13: the account of the record that went stands for the one that stayed."""
+    maker, twin = accounts.worker(person_id=2), accounts.officer((Role.TOWNSHIP, make.TOWN), person_id=1)
+    row = make.submit(accounts.actor(maker))
+    account_services.persons_merged(kept=1, gone=2)
+    with pytest.raises(NotPermitted) as refused:
+        decide(accounts.actor(twin), row)
+    assert refused.value.code == "approvals.own"
+    assert selectors.inbox(accounts.actor(twin)) == []
 
 
 def delegate(giver, taker, **more):

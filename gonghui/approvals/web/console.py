@@ -90,7 +90,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
 def _detail(request: Request, row: Approval, status: int = 200, form: DecideForm | None = None) -> HttpResponse:
     actor, step = request.actor, selectors.open_step(row)
     right = selectors.right_for(actor, row, step) if step is not None else False
-    mine = actor.same_person(row.maker_id, row.maker_person_id)
+    mine = selectors.made_by(actor, row)
     changed = row.state in {ApprovalState.PENDING, ApprovalState.APPROVED} and services.digest_of(row.kind, row.subject_id) != row.digest
     context = {
         "row": row,
