@@ -35,6 +35,7 @@ class FiguresConfig(AppConfig):
         hooks.register("employers_changed", rolls.employers_changed)
         hooks.register("unions_changed", rolls.unions_changed)
         hooks.register("union_moved", rolls.union_moved)
+        hooks.register("unions_removed", rolls.unions_removed)
         verify.register("RPT-01", "每个总数等于从记录重新清点的数", recount.totals_equal)
         verify.register("RPT-02", "每级总数等于下级之和加本级", recount.parents_add_up)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from datetime import date
 
 from gonghui.orgs.models import Coverage, Employer, EmployerPlace, EmployerSpell, Lead, Post, Spot, Union, UnionLine
 from gonghui.orgs.rules import tree as rules
@@ -14,7 +15,7 @@ Look = Generator[str, None, int]
 
 def tree() -> Look:
     """One rooted tree; path, depth, parent and open closure say the same (ORG-01)."""
-    unions = {
+    unions: dict[int, tuple[str, int, int | None, date | None]] = {
         pk: (path, depth, parent, ended)
         for pk, path, depth, parent, ended in Union.objects.values_list("pk", "path", "depth", "parent_id", "ended_on")
     }
@@ -30,7 +31,7 @@ def tree() -> Look:
     return len(unions)
 
 
-def _closure(unions: dict[int, tuple[str, int, int | None, object]], by_path: dict[str, int]) -> Generator[str, None, None]:
+def _closure(unions: Mapping[int, tuple[str, int, int | None, date | None]], by_path: Mapping[str, int]) -> Generator[str, None, None]:
     wanted = {
         (by_path[p], pk, (len(path) - len(p)) // rules.LEVEL)
         for pk, (path, _d, _parent, ended) in unions.items()

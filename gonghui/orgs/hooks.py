@@ -15,6 +15,7 @@ EVENTS = frozenset(
     {
         "employers_changed",  # (pairs: list[tuple[EmployerFact | None, EmployerFact | None]])
         "unions_changed",  # (pairs: list[tuple[UnionFact | None, UnionFact | None]])
+        "unions_removed",  # (ids): entered by mistake, about to be deleted; rows above that hang on them go first
         "union_moved",  # (union_id, day, old_parent_id, new_parent_id)
         "path_moved",  # (old_path, new_path): columns that hold a path as text follow
         "union_ended",  # (union_id, successor_id | None, day)

@@ -89,6 +89,11 @@ def unions_changed(pairs: list[tuple[Fact | None, Fact | None]]) -> None:
     apply(pairs)
 
 
+def unions_removed(ids: list[int]) -> None:
+    """Handler of the register (工会误登撤销): their rolls have come to nothing and go with them."""
+    Roll.objects.filter(union_id__in=ids).delete()
+
+
 @transaction.atomic
 def rebuild(more: Iterable[Fact] = ()) -> int:
     """Count everything anew from the records (重建汇总): after a repair, never in daily use."""

@@ -38,7 +38,7 @@ def union_facts(ids: Iterable[int] | None = None) -> dict[int, UnionFact]:
         rows = rows.filter(pk__in=list(ids))
     since = _last_change(rows)
     fields = ("pk", "kind", "form", "mode", "state", "founded_on", "ended_on")
-    return {r[0]: UnionFact(*r, since=since.get(r[0], r[5])) for r in rows.values_list(*fields)}
+    return {r[0]: UnionFact(r[0], r[1], r[2], r[3], r[4], r[5], r[6], since.get(r[0], r[5])) for r in rows.values_list(*fields)}
 
 
 def _last_change(rows: QuerySet[Union]) -> dict[int, date]:
@@ -53,9 +53,11 @@ def _employer_part(ids: Sequence[int]) -> dict[int, EmployerFact]:
     )
     places = _by_employer(EmployerPlace.objects.filter(employer_id__in=ids).order_by("since", "pk"), "union_id", "since", "until")
     rows = Employer.objects.filter(pk__in=ids).values_list(*_CORE)
-    return {
-        r[0]: EmployerFact(*r[:9], r[9] if r[8] else "", tuple(spells[r[0]]), tuple(coverages[r[0]]), tuple(places[r[0]])) for r in rows
-    }
+    found = {}
+    for pk, sector, ownership, industry, area, key_sector, two_new, listed, off, status in rows:
+        past = tuple(spells[pk]), tuple(coverages[pk]), tuple(places[pk])
+        found[pk] = EmployerFact(pk, sector, ownership, industry, area, key_sector, two_new, listed, off, status if off else "", *past)
+    return found
 
 
 def _by_employer(rows: QuerySet[Any], *fields: str) -> dict[int, list[Any]]:

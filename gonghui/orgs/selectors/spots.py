@@ -89,7 +89,7 @@ def map_by_town(*, actor: Actor) -> list[Line]:
         Spot.objects.filter(until=None, employer__in=rows).order_by().values_list("employer__union__path").annotate(n=Count("pk"))
     ):
         spots[path[:8]] = spots.get(path[:8], 0) + n
-    return [Line(name, str(pk), *counted.get(path, [0, 0]), spots.get(path, 0)) for pk, name, path in towns if path in counted]
+    return [Line(name, str(pk), counted[path][0], counted[path][1], spots.get(path, 0)) for pk, name, path in towns if path in counted]
 
 
 def map_by_industry(*, actor: Actor) -> list[Line]:
@@ -102,7 +102,7 @@ def map_by_industry(*, actor: Actor) -> list[Line]:
         line[1] += n if organised else 0
         line[2] += n if not organised and headcount != 0 else 0
     names = industry_names()
-    return [Line(names.get(k, k if k != "—" else "未登记"), k, *v) for k, v in sorted(held.items())]
+    return [Line(names.get(k, k if k != "—" else "未登记"), k, v[0], v[1], v[2]) for k, v in sorted(held.items())]
 
 
 def _by_industry(rows: QuerySet[Employer]) -> QuerySet[Any, tuple[str, bool, int | None, int]]:

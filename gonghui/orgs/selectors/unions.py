@@ -47,7 +47,7 @@ def union_of_code(code: str) -> Union:
     rows = Union.objects.filter(depth=0) if code == "root" else Union.objects.filter(code=code)
     union = rows.first()
     if union is None:
-        raise NotFound("orgs.no_such_code", f"没有组织代码 {code}。请核对代码，最上级可写 root。", code=code)
+        raise NotFound("orgs.no_such_code", f"没有组织代码 {code}。请核对代码，最上级可写 root。", wanted=code)
     return union
 
 

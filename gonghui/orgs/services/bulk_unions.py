@@ -164,6 +164,8 @@ def unions_import_undo(*, actor: Actor, kept: dict[str, Any], org_path: str) -> 
     """Take an imported union list back (撤销导入). Raises: RuleViolation imports.undo_blocked."""
     actor.require(Perm.UNION_BUILD, org_path or None)
     gone = union_facts(kept["created"])
+    hooks.fire("unions_changed", [(fact, None) for fact in gone.values()])
+    hooks.fire("unions_removed", list(gone))
     try:
         for model in (Post, Term, Certificate, UnionEvent):
             model._default_manager.filter(union_id__in=kept["created"]).delete()
@@ -177,5 +179,4 @@ def unions_import_undo(*, actor: Actor, kept: dict[str, Any], org_path: str) -> 
         ) from fault
     for pk, before in kept["old"].items():
         Union.objects.filter(pk=pk).update(**before)
-    hooks.fire("unions_changed", [(fact, None) for fact in gone.values()])
     audit.record(actor, "orgs.union.import_undone", None, org_path=org_path, removed=len(gone), restored=len(kept["old"]))

@@ -112,7 +112,8 @@ def project_extend(*, actor: Actor, union: Union, planned_end: date, on: date) -
     if planned_end <= union.planned_start:
         violate("orgs.project_dates", f"计划完工 {planned_end} 应晚于计划开工 {union.planned_start}。")
     union = _change(actor, union, Perm.UNION_EDIT, "project", on, {"planned_end": planned_end})
-    if union.kind == UnionKind.ORGANISER and guards.project_is_long(union.planned_start, planned_end, on):
+    start = union.planned_start
+    if union.kind == UnionKind.ORGANISER and start is not None and guards.project_is_long(start, planned_end, on):
         matters.open_matter(
             actor, MatterKind.CONVERT, union=union, on=on, due_on=planned_end, note=f"工期延长到 {planned_end}，组织员应转为项目部工会"
         )

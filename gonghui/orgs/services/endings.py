@@ -158,12 +158,12 @@ def _inside(union: Union) -> list[str]:
     found = []
     if below := Union.objects.filter(parent=union, ended_on=None).count():
         found.append(f"下级工会 {below} 个")
-    covered = Coverage.objects.filter(union=union, until=None).exclude(employer_id=union.employer_id).count()
+    covered = Coverage.objects.filter(union=union, until=None).exclude(employer_id=union.employer_id or 0).count()
     if covered:
         found.append(f"覆盖的单位 {covered} 家")
     placed = (
         Employer.objects.filter(union=union, written_off_on=None)
-        .exclude(pk=union.employer_id)
+        .exclude(pk=union.employer_id or 0)
         .exclude(coverages__union=union, coverages__until=None)
         .count()
     )

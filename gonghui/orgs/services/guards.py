@@ -123,6 +123,6 @@ def certificate_follow(actor: Actor, union: Union, on: date, what: str) -> None:
 
 
 def scope_moved(actor: Actor, old_path: str, new_path: str) -> None:
-    """Grants of the moved subtree follow it (授权随迁)."""
-    accounts = import_module("gonghui.accounts.services")
-    accounts.scope_moved(actor=actor, old_path=old_path, new_path=new_path)
+    """Grants and running approvals of the moved subtree follow it (授权、审批随迁)."""
+    for app in ("accounts", "approvals"):
+        import_module(f"gonghui.{app}.services").scope_moved(actor=actor, old_path=old_path, new_path=new_path)

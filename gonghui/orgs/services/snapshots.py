@@ -74,7 +74,8 @@ def remove(ids: Iterable[int]) -> None:
     try:
         Duplicate.objects.filter(models.Q(first_id__in=wanted) | models.Q(second_id__in=wanted)).delete()
         Matter.objects.filter(employer_id__in=wanted).delete()
-        for model in (*PARTS.values(), EmployerValue, CardBlock):
+        own: list[type[models.Model]] = [*PARTS.values(), EmployerValue, CardBlock]
+        for model in own:
             model._default_manager.filter(employer_id__in=wanted).delete()
         Employer.objects.filter(pk__in=wanted).delete()
     except ProtectedError as fault:

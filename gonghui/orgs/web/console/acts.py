@@ -292,7 +292,7 @@ def matter(request: Request, pk: int) -> HttpResponse:
     row = _matter(request, pk)
     actor = request.actor
     home = row.union or (row.employer.union if row.employer else None)
-    context = {
+    context: dict[str, Any] = {
         "matter": row, "items": list(row.checklist.items()), "may": home is not None and actor.may(Perm.UNION_EDIT if row.union_id else Perm.EMPLOYER_STATUS, home),
         "may_from": row.union is not None and actor.may(Perm.UNION_EDIT, row.union), "may_to": row.target is not None and actor.may(Perm.UNION_EDIT, row.target),
         "trail": tree((row.union.name, _at(row.union))) if row.union else tree(), "today": clock.today(),

@@ -87,7 +87,7 @@ def employer_print(request: Request) -> HttpResponse:
 @require_POST
 def employer_export(request: Request) -> HttpResponse:
     """The ledger as workbook, what the filters show; asks for the purpose."""
-    request.GET = request.POST  # type: ignore[assignment]  # the filters come along as hidden fields
+    request.GET = request.POST  # the filters come along as hidden fields
     _form, rows = _filtered(request)
     content = services.employers_export(actor=request.actor, rows=rows, purpose=request.POST.get("purpose", ""))
     return download(content, f"单位底册_{clock.today()}.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")

@@ -60,7 +60,7 @@ def union_branch(request: Request, pk: int) -> HttpResponse:
 @officer(Perm.UNION_VIEW)
 def union_options(request: Request) -> HttpResponse:
     """Suggestions for a field that names a union."""
-    words = next((v for k, v in request.GET.items() if v.strip()), "")
+    words = next((str(v) for v in request.GET.values() if str(v).strip()), "")
     rows = unions.union_search(actor=request.actor, words=words)[:12] if words else []
     return HttpResponse(format_html_join("", '<option value="{} {}"></option>', ((u.code, u.name) for u in rows)))
 
