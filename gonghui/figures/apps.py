@@ -28,7 +28,9 @@ class FiguresConfig(AppConfig):
                 Role.CLERK: [Perm.FIGURE_VIEW],
                 Role.ORGANISER: [Perm.FIGURE_VIEW],
                 Role.AUDITOR: [Perm.FIGURE_VIEW, Perm.FIGURE_EXPORT],
-                **dict.fromkeys((Role.FINANCE, Role.FINANCE_HEAD, Role.RIGHTS), [Perm.FIGURE_VIEW]),
+                Role.FINANCE: [Perm.FIGURE_VIEW],
+                Role.FINANCE_HEAD: [Perm.FIGURE_VIEW],
+                Role.RIGHTS: [Perm.FIGURE_VIEW],
             },
         )
         _menu()

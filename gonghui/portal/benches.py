@@ -80,7 +80,8 @@ def _tree(towns: int, below: int) -> tuple[Any, list[Any]]:
     for i in range(towns):
         town = orgs.union_build(actor=actor, parent=root, kind="township", name=f"性能测试{i}镇工会", founded_on=OLD)
         for j in range(below):
-            found.append(orgs.union_build(actor=actor, parent=town, kind="regional", name=f"性能测试{i}镇第{j}区域工会联合会", founded_on=OLD))
+            name = f"性能测试{i}镇第{j}区域工会联合会"
+            found += [orgs.union_build(actor=actor, parent=town, kind="regional", name=name, founded_on=OLD)]
     return root, found
 
 
@@ -119,7 +120,7 @@ def _reads(root: Any, unions: list[Any], above: dict[int, list[int]]) -> list[di
         _fill(unions, above, size - filled)
         filled = size
         spent.append(_ms(lambda: values.snapshot(root.pk, day, ["members"]), READS))
-    first = roll.filter(union_id=root.pk, key="members").values_list("day", flat=True).first()
+    first = roll.filter(union_id=root.pk, key="members").values_list("day", flat=True)[:1].get()
     floor = _ms(lambda: roll.get(union_id=root.pk, key="members", day=first), READS)
     whole = _ms(lambda: values.rows_of(values.snapshot(root.pk, day)), 20)
     return [

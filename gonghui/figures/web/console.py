@@ -42,7 +42,7 @@ def export_figures(request: Request) -> HttpResponse:
     place = places.where(request, children=False)
     request.actor.require(Perm.FIGURE_EXPORT, place.union)
     rows = selectors.figures(actor=request.actor, union=place.union, as_of=place.as_of)
-    columns = ["指标", "键", export.Column("数值", "number"), export.Column("比率", "ratio"), export.Column("分子", "number"), export.Column("分母", "number"), "单位"]
+    columns: list[export.Column | str] = ["指标", "键", export.Column("数值", "number"), export.Column("比率", "ratio"), export.Column("分子", "number"), export.Column("分母", "number"), "单位"]
     cells = [(r.label, r.key, None if r.unit == "%" else r.value, r.ratio, r.numerator, r.denominator, r.unit) for r in rows]
     title = f"{place.union.name}指标 截至{place.as_of}"
     explained = {r.label if r.kind == "rate" else r.group or r.label: r.definition for r in rows}

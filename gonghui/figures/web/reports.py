@@ -164,7 +164,7 @@ def report_export(request: Request, pk: int) -> HttpResponse:
     found, union = _report(request, pk)
     request.actor.require(Perm.FIGURE_EXPORT, union)
     data = found.data["figures"]
-    columns = ["指标", "键", "数值", export.Column("分子", "number"), export.Column("分母", "number"), "单位"]
+    columns: list[export.Column | str] = ["指标", "键", "数值", export.Column("分子", "number"), export.Column("分母", "number"), "单位"]
     cells = [(f["label"], f["key"], f["value"], f["numerator"], f["denominator"], f["unit"]) for f in data]
     title = f"{union.name} {found.period.name} 报表第{found.version}版"
     explained = {"状态": found.get_state_display(), "数据哈希": found.digest, **{f["label"]: f["definition"] for f in data}}

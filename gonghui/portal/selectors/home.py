@@ -75,9 +75,9 @@ def _kpis(place: Where, shot: values.Snapshot, before: values.Snapshot) -> list[
         cards.append(Kpi(rate.label, value, "%" if rate.ratio is not None else "", rate.word if rate.tone else "", rate.tone, change, rate.share, rate.target_share, f"{rate.numerator:,} / {rate.denominator:,} {rate.unit}", target, url, away))
     for key, label, whole in (("employers", "用人单位", "employers.opening"), ("members", "会员", "members.migrant")):
         item, other = definitions.get(key), definitions.get(whole)
-        away = shot.get(key) - before.get(key)
+        gain = shot.get(key) - before.get(key)
         url = reverse("figures:definition", args=[item.slug]) + place.here
-        cards.append(Kpi(label, show.number(shot.get(key)), item.word, "", "", f"本月 {away:+,}" if away else "本月持平", None, None, f"{other.label} {shot.get(whole):,}", "", url))
+        cards.append(Kpi(label, show.number(shot.get(key)), item.word, "", "", f"本月 {gain:+,}" if gain else "本月持平", None, None, f"{other.label} {shot.get(whole):,}", "", url))
     return cards
 
 

@@ -63,7 +63,7 @@ def test_pages_of_publishing_name_no_outside_address():
 
 @pytest.mark.system("S273")
 def test_a_case_is_shared_found_by_tag_and_adopted_once():
-    node, writer, _boss = people()
+    _node, writer, _boss = people()
     town = make.township()
     mine = accounts.client(writer)
     mine.post("/console/experience/new/", {"title": "一条街建会", "tags": "建会 小店", "summary": "逐户上门。", "point": town.code})
