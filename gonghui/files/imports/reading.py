@@ -22,6 +22,8 @@ ROW = "_row"
 READ_SECONDS = 120
 _NUMERIC = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"([^>]*)>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>[^<]*</v>')
 
+_FILLED = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"[^>/]*>')
+
 
 @dataclass
 class Table:
@@ -73,7 +75,7 @@ def _xlsx(content: bytes, sheet: str, isolated: bool) -> Table:
     frame = _numbered(frame)
     _bounds(frame)
     merges = book.merges.get(f"xl/worksheets/sheet{int(told['index']) + 1}.xml", [])
-    frame, filled = _fill_merged(frame, merges)
+    frame, filled = _fill_merged(frame, merges, content, int(told["index"]))
     frame = _mark_lost_digits(frame, content, int(told["index"]))
     return Table(frame, "xlsx", str(told["sheet"]), list(told["sheets"]), filled=filled)
 
@@ -125,12 +127,15 @@ def column_number(letters: str) -> int:
     return number - 1
 
 
-def _fill_merged(frame: pl.DataFrame, merges: list[tuple[str, int, str, int]]) -> tuple[pl.DataFrame, int]:
+def _fill_merged(frame: pl.DataFrame, merges: list[tuple[str, int, str, int]], content: bytes, index: int) -> tuple[pl.DataFrame, int]:
     """A cell merged downwards means the same for each of its rows: fill it. Merges across columns (titles) stay as they are."""
     filled = 0
+    if not any(first == last and bottom > top for first, top, last, bottom in merges):
+        return frame, 0
+    start = _first_column(_sheet_xml(content, index))
     columns: dict[str, list[str | None]] = {}
     for first, top, last, bottom in merges:
-        name = f"c{column_number(first)}"
+        name = f"c{column_number(first) - start}"
         if first != last or bottom <= top or name not in frame.columns or bottom > frame.height + 1:
             continue
         values = columns.setdefault(name, frame[name].to_list())
@@ -166,17 +171,25 @@ def _mark_lost_digits(frame: pl.DataFrame, content: bytes, index: int) -> pl.Dat
 
 def _numeric_cells(content: bytes, index: int, columns: set[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        name = f"xl/worksheets/sheet{index + 1}.xml"
-        if name not in archive.namelist():
-            return found
-        data = archive.read(name)
+    data = _sheet_xml(content, index)
+    start = _first_column(data)
     for letters, row, attributes in _NUMERIC.findall(data):
         if b't="' not in attributes or b't="n"' in attributes:
-            column = column_number(letters.decode())
+            column = column_number(letters.decode()) - start
             if column in columns:
                 found.setdefault(column, set()).add(int(row))
     return found
+
+
+def _sheet_xml(content: bytes, index: int) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        name = f"xl/worksheets/sheet{index + 1}.xml"
+        return archive.read(name) if name in archive.namelist() else b""
+
+
+def _first_column(data: bytes) -> int:
+    """The parser begins at the first column that holds anything; `c0` is that one."""
+    return min((column_number(letters.decode()) for letters in set(_FILLED.findall(data))), default=0)
 
 
 # -- text ----------------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from django.db.models import Q
 
 from gonghui.core import mask
 from gonghui.core.errors import RuleViolation
+from gonghui.members.enums import TransferState
 from gonghui.members.imports import writing
-from gonghui.members.models import Employment, Membership
+from gonghui.members.models import Employment, Membership, Transfer
 from gonghui.members.services import folding
 from gonghui.people import hooks
 
@@ -35,6 +36,7 @@ def undo(kept: dict[str, Any]) -> None:
             writing._set_attributes((pk, old) for pk, old in kept.get("attributes", []) if pk in set(part))
             writing._many("UPDATE members_employment SET kind = {0}, post = {0} WHERE id = {0}", _jobs_of(kept, part))
     writing._many("UPDATE members_membership SET card_no = {0} WHERE id = {0}", [("", pk) for pk in kept.get("cards", [])])
+    Transfer.objects.filter(pk__in=kept.get("transfers", []), state=TransferState.REQUESTED).delete()
     people._default_manager.filter(persons).delete()
 
 
@@ -66,6 +68,8 @@ def _refuse_if_used(people: Any, kept: dict[str, Any], jobs: Q, spells: Q) -> No
         for row in rows[:3]:
             name = people._default_manager.filter(pk=getattr(row, column)).values_list("name", flat=True).first()
             found.append(f"{mask.name(name or '')}有了{model._meta.verbose_name}记录")
+    asked = Transfer.objects.filter(pk__in=kept.get("transfers", [])).exclude(state=TransferState.REQUESTED).select_related("person")
+    found += [f"{mask.name(t.person.name)}的转会已在办理" for t in asked[:3]]
     merged = people._default_manager.filter(_spans("pk", kept.get("persons"))).exclude(merged_into=None)
     found += [f"{mask.name(p.name)}已与别的记录合并" for p in merged[:3]]
     if found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -14,10 +14,11 @@ from gonghui.core import bulk, clock, crypto, mask
 from gonghui.figures.services import frames
 from gonghui.files.imports.protocol import Context
 from gonghui.files.imports.reading import ROW
-from gonghui.members.enums import Channel, Standing
+from gonghui.members.enums import LIVE_TRANSFERS, Channel, Standing, TransferCause, TransferState
 from gonghui.members.imports import rolls
 from gonghui.members.imports.planning import RosterPlan
-from gonghui.members.models import Employment, Membership
+from gonghui.members.models import Employment, Membership, Transfer
+from gonghui.members.selectors import policy_values
 from gonghui.members.services import folding
 from gonghui.orgs.selectors import facts as org_facts
 from gonghui.people.selectors import TABLE
@@ -43,7 +44,20 @@ def write(plan: RosterPlan, context: Context) -> dict[str, Any]:
     frames.post_frame(rolls.deltas(new, org_facts.employer_facts(plan.employers)))
     if plan.touched or plan.second:
         _known(plan, dict(new.select(ROW, "_pid").iter_rows()), source, kept)
+    kept["transfers"] = [_ask_transfer(context, person, source_union, target) for person, source_union, target in plan.transfers]
     return kept
+
+
+def _ask_transfer(context: Context, person: int, source: int, target: int) -> int:
+    """Ask the present union for the member (申请转入): a request it confirms, never a second membership. An open request is kept."""
+    held = Transfer.objects.filter(person_id=person, state__in=LIVE_TRANSFERS).first()
+    if held is not None:
+        return 0
+    spell = Membership.objects.select_related("union").get(person_id=person, until=None)
+    today = clock.today()
+    due = today + timedelta(days=policy_values.number("members.transfer_unclaimed_days", today, spell.union))
+    values = {"state": TransferState.REQUESTED, "cause": TransferCause.NEW_JOB, "opened_on": today, "due_on": due, "opened_by": context.actor.ref}
+    return int(Transfer.objects.create(person_id=person, source_id=source, target_id=target, **values).pk)
 
 
 def person_rows(new: pl.DataFrame, source: str) -> list[tuple[Any, ...]]:

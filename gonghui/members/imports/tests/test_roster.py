@@ -16,7 +16,7 @@ from gonghui.files.imports import services as imports
 from gonghui.files.imports.models import ImportBatch, ImportRow
 from gonghui.members.imports import rolls
 from gonghui.members.imports.tests import make
-from gonghui.members.models import Employment, Membership
+from gonghui.members.models import Employment, Membership, Transfer
 from gonghui.members.services import folding
 from gonghui.people.models import Person
 from gonghui.people.tests.make import id_number
@@ -95,6 +95,21 @@ def test_a_member_elsewhere_is_asked_about_never_doubled(at):
     assert Membership.objects.count() == 1 and Employment.objects.count() == 1
 
 
+def test_the_choice_to_transfer_asks_the_present_union(at):
+    make.run([make.row(1, at)])
+    batch = imports.batch_upload(actor=make.Actor.system("t"), kind="roster", content=make.content([make.row(1, at, "two")]), name="x.csv", org_path="", as_of=make.AS_OF)
+    imports.batch_map(actor=make.Actor.system("t"), batch=batch, mapping=batch.mapping)
+    imports.batch_check(actor=make.Actor.system("t"), batch=batch)
+    imports.row_fix(actor=make.Actor.system("t"), row=ImportRow.objects.get(), values={}, choice="transfer")
+    imports.batch_commit(actor=make.Actor.system("t"), batch=batch)
+    imports.commit_now(actor=make.Actor.system("t"), batch=batch)
+    asked = Transfer.objects.get()
+    assert (asked.state, asked.source_id, asked.target_id) == ("requested", at["u1"].pk, at["u2"].pk)
+    assert Membership.objects.count() == 1 and Employment.objects.count() == 2
+    imports.batch_undo(actor=make.Actor.system("t"), batch=ImportBatch.objects.get(pk=batch.pk), reason="导错了")
+    assert not Transfer.objects.exists() and Employment.objects.count() == 1
+
+
 def test_known_people_follow_the_table_and_the_figures_follow_them(at):
     make.run([make.row(n, at) for n in range(4)])
     result = make.run([make.row(1, at, 学历="大学本科", 手机号="13900000001"), make.row(2, at, "one", 岗位="质检员"), make.row(3, at)])
@@ -168,7 +183,7 @@ def test_undo_is_refused_when_somebody_moved_on(at):
     Membership.objects.filter(pk=spell.pk).update(until=date(2026, 1, 1), ended="left")
     with pytest.raises(RuleViolation) as refused:
         imports.batch_undo(actor=make.Actor.system("t"), batch=ImportBatch.objects.get(pk=result["batch"]), reason="导错了")
-    assert refused.value.code == "imports.undo_blocked" and "职*" in refused.value.message or "职" in refused.value.message
+    assert (refused.value.code == "imports.undo_blocked" and "职*" in refused.value.message) or "职" in refused.value.message
     assert Person.objects.count() == 2
 
 
