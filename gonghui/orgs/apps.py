@@ -37,7 +37,7 @@ def _permissions() -> None:
 def _plug() -> None:
     """Importers, checks, finder and menu."""
     from gonghui.accounts import hooks as accounts_hooks
-    from gonghui.core import verify
+    from gonghui.core import rotation, verify
     from gonghui.files.imports import protocol
     from gonghui.orgs import checks
     from gonghui.orgs.imports.employers import Employers
@@ -47,6 +47,10 @@ def _plug() -> None:
     protocol.register(Unions())
     protocol.register(Employers())
     accounts_hooks.register_org_finder(unions.union_find)
+    rotation.register_sealed(
+        "orgs.Employer", {"phone_sealed": "phone_sealed"}, indexes={"phone_index": ("orgs.employer.phone", "phone_sealed")}
+    )
+    rotation.register_sealed("orgs.UnionAccount", {"number_sealed": "number_sealed"})
     for check_id, title, look in checks.CHECKS:
         verify.register(check_id, title, look)
 

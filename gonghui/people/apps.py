@@ -14,12 +14,18 @@ class PeopleConfig(AppConfig):
         from gonghui.accounts import permissions
         from gonghui.accounts import services as accounts
         from gonghui.accounts.enums import Role
+        from gonghui.core import rotation
         from gonghui.people import hooks, selectors
         from gonghui.people.enums import Perm
 
         accounts_hooks.register_person_linker(selectors.person_of_phone)
         hooks.register_reference("accounts.User", "person_id", accounts.AccountMover())
 
+        rotation.register_sealed(
+            "people.Person",
+            {"id_sealed": "id_number", "phone_sealed": "phone"},
+            indexes={"id_index": (selectors.ID_LABEL, "id_sealed"), "phone_index": (selectors.PHONE_LABEL, "phone_sealed")},
+        )
         permissions.register(
             Perm,
             {
@@ -33,3 +39,7 @@ class PeopleConfig(AppConfig):
                 Role.SYSADMIN: [Perm.CODE_VIEW, Perm.CODE_EDIT],
             },
         )
+
+        from gonghui.core import menu
+
+        menu.register(menu.Entry("people.codes", "国家标准代码", "vocabulary", "people:codes", group="系统", perm=Perm.CODE_VIEW, order=960))
