@@ -58,6 +58,14 @@ class RevealReason(models.TextChoices):
     REQUEST = "request", "本人要求"
 
 
+class TwinState(models.TextChoices):
+    """What became of a proposed pair (疑似重复的处理)."""
+
+    OPEN = "open", "待处理"
+    MERGED = "merged", "已合并"
+    DISTINCT = "distinct", "不是同一人"
+
+
 class Perm(StrEnum):
     """Permissions of this app (权限)."""
 

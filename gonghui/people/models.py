@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from gonghui.people.enums import Group, IdCheck, IdKind, RevealReason, Sex
+from gonghui.people.enums import Group, IdCheck, IdKind, RevealReason, Sex, TwinState
 
 
 class Person(models.Model):
@@ -97,3 +97,25 @@ class PersonMerge(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "自然人合并"
+
+
+class Twin(models.Model):
+    """Two records that may be one person (疑似重复人员): proposed by the scan, decided by a person, kept with the decision."""
+
+    first = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="甲")
+    second = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="乙")
+    reasons = models.JSONField("理由", default=list)
+    state = models.CharField("状态", max_length=8, choices=TwinState.choices, default=TwinState.OPEN)
+    merge = models.ForeignKey(PersonMerge, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合并")
+    found_on = models.DateField("发现日期")
+    decided_by = models.CharField("处理人", max_length=40, blank=True)
+    decided_at = models.DateTimeField("处理时间", null=True, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "疑似重复人员"
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="twin_once", violation_error_message="这一对已经提出过。"),
+            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="twin_order", violation_error_message="甲应是登记在前的一条。"),
+        ]
+        indexes = [models.Index(fields=["state"], name="twin_state")]

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from gonghui.accounts.actor import LEVEL, Actor, any_of
 from gonghui.core import clock, crypto
 from gonghui.core.errors import NotFound
 from gonghui.people import hooks, rules
-from gonghui.people.enums import IdKind, Perm
-from gonghui.people.models import Code, Person, Reveal
+from gonghui.people.enums import IdCheck, IdKind, Perm, TwinState
+from gonghui.people.models import Code, Person, Reveal, Twin
 
 ID_LABEL, PHONE_LABEL = "people.person.id", "people.person.phone"
 TABLE = "people.person"
+IN_ONE, MOST_ALIKE = 500, 6
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,44 @@ def person_of_phone(phone: str) -> int | None:
     return found[0] if len(found) == 1 else None
 
 
+def likely_twins(scope: Q | None = None) -> list[tuple[Person, Person, list[str]]]:
+    """Pairs of live records that may be one person (疑似重复人员): same name and phone, at least one document not verified.
+
+    Families share a phone, so the name must agree; two verified documents are two persons. Grouped by the database.
+    """
+    found = Person.objects.filter(scope or Q(), merged_into=None).exclude(phone_index=None)
+    keys = found.order_by().values("phone_index", "name").annotate(n=Count("pk")).filter(n__gt=1)
+    phones = [bytes(row["phone_index"]) for row in keys]
+    groups: dict[tuple[bytes, str], list[Person]] = {}
+    for start in range(0, len(phones), IN_ONE):
+        for person in found.filter(phone_index__in=phones[start : start + IN_ONE]).order_by("pk"):
+            groups.setdefault((bytes(person.phone_index or b""), person.name), []).append(person)
+    pairs = [pair for group in groups.values() for pair in combinations(group[:MOST_ALIKE], 2)]
+    return [(a, b, rules.twin_reasons(facts_of(a), facts_of(b), a.id_check, b.id_check)) for a, b in pairs if IdCheck.UNVERIFIED in (a.id_check, b.id_check)]
+
+
+def twin_list(*, actor: Actor, state: str = TwinState.OPEN) -> QuerySet[Twin]:
+    """Proposed pairs both of whom the actor may see, of one state or all that are decided (疑似重复人员)."""
+    seen = Person.objects.filter(person_visible(actor)).values("pk")
+    rows = Twin.objects.select_related("first", "second", "merge")
+    if not actor.is_system and not any(len(p) <= LEVEL for p in actor.paths(Perm.PERSON_VIEW)):
+        rows = rows.filter(first__in=seen, second__in=seen)
+    return rows.filter(state=TwinState.OPEN).order_by("pk") if state == TwinState.OPEN else rows.exclude(state=TwinState.OPEN).order_by("-decided_at", "-pk")
+
+
+def twin_get(*, actor: Actor, pk: int) -> Twin:
+    """One pair in scope. Raises NotFound."""
+    row = Twin.objects.select_related("first", "second", "merge").filter(pk=pk).first()
+    if row is None or Person.objects.filter(person_visible(actor), pk__in=[row.first_id, row.second_id]).count() != 2:
+        raise NotFound()
+    return row
+
+
+def twin_count(actor: Actor) -> int:
+    """Badge of the menu."""
+    return twin_list(actor=actor).count()
+
+
 def _matching(q: str) -> Q:
     text = rules.tidy_number(q)
     if len(text) == 11 and text.isdigit():
@@ -126,7 +166,7 @@ def reveal_flags(*, since: date) -> list[dict[str, Any]]:
 def person_export(*, person: Person) -> dict[str, Any]:
     """All and only the data of one person (PRI-07): every row of every table that points at the person, sealed fields opened."""
     data: dict[str, Any] = {"自然人": [_plain(person)]}
-    for (label, column), _mover in hooks.references().items():
+    for label, column in hooks.references():
         model = apps.get_model(label)
         rows = model._default_manager.filter(**{column: person.pk})
         if dumped := [_plain(row) for row in rows]:
@@ -174,6 +214,4 @@ def code_find(set_name: str, text: str) -> str:
 
 def code_sets() -> list[tuple[str, int]]:
     """Which sets are loaded, with how many entries."""
-    from django.db.models import Count
-
     return list(Code.objects.values_list("set").annotate(n=Count("pk")).order_by("set"))

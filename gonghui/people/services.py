@@ -12,8 +12,8 @@ from gonghui.accounts.actor import Actor
 from gonghui.core import audit, bulk, clock, crypto, mask
 from gonghui.core.errors import BadInput, Conflict, NotFound, NotPermitted, RuleViolation
 from gonghui.people import hooks, rules, selectors
-from gonghui.people.enums import IdCheck, IdKind, Perm, RevealReason, Sex
-from gonghui.people.models import Person, PersonMerge, Reveal
+from gonghui.people.enums import IdCheck, IdKind, Perm, RevealReason, Sex, TwinState
+from gonghui.people.models import Person, PersonMerge, Reveal, Twin
 from gonghui.people.selectors import ID_LABEL, PHONE_LABEL, TABLE, PersonFacts, facts_of
 
 PLAIN = ("name", "sex", "birth_date", "ethnic", "education", "political", "home_area", "migrant", "group")
@@ -162,6 +162,72 @@ def person_unmerge(*, actor: Actor, merge: PersonMerge, reason: str) -> PersonMe
 
 
 @transaction.atomic
+def twins_scan(*, actor: Actor) -> int:
+    """Look for records that may be one person (查找疑似重复人员) in the actor's scope. Pairs proposed before are not proposed again.
+
+    Returns: new pairs. Raises: NotPermitted.
+    """
+    actor.require(Perm.PERSON_MERGE)
+    known = set(Twin.objects.values_list("first_id", "second_id"))
+    found = [(a, b, why) for a, b, why in selectors.likely_twins(selectors.person_visible(actor, Perm.PERSON_MERGE)) if (a.pk, b.pk) not in known]
+    today = clock.today()
+    Twin.objects.bulk_create((Twin(first=a, second=b, reasons=why, found_on=today) for a, b, why in found), batch_size=500)
+    audit.record(actor, "people.twin.scan", found=len(found))
+    return len(found)
+
+
+@transaction.atomic
+def twin_decide(*, actor: Actor, twin: Twin, survivor: Person | None, note: str) -> Twin:
+    """Decide a pair (处理疑似重复人员): one person, with the record to keep, or two (`survivor` None).
+
+    Raises: NotPermitted; NotFound; RuleViolation people.reason, people.merge_self; Conflict people.twin_decided.
+    """
+    row = _twin(actor, twin)
+    if row.state != TwinState.OPEN:
+        raise Conflict("people.twin_decided", f"这一对已处理为“{row.get_state_display()}”。请刷新后再看。")
+    if len(note.strip()) < 2:
+        raise RuleViolation("people.reason", "请写明您是怎么核对的，至少 2 个字。")
+    merge = None
+    if survivor is not None:
+        if survivor.pk not in (row.first_id, row.second_id):
+            raise RuleViolation("people.twin_survivor", "要保留的不在这一对里。请选甲或乙。")
+        merge = person_merge(actor=actor, survivor=survivor, absorbed=row.second if survivor.pk == row.first_id else row.first, reason=note.strip())
+    state = TwinState.DISTINCT if merge is None else TwinState.MERGED
+    _twin_move(row, TwinState.OPEN, state=state, merge=merge, decided_by=actor.ref, decided_at=clock.now(), note=note.strip()[:200])
+    audit.record(actor, f"people.twin.{state}", row, first=row.first_id, second=row.second_id, note=note.strip()[:200])
+    return row
+
+
+@transaction.atomic
+def twin_reopen(*, actor: Actor, twin: Twin, note: str) -> Twin:
+    """Take a decision back (撤销处理); a merge is undone without loss."""
+    row = _twin(actor, twin)
+    if row.state == TwinState.OPEN:
+        raise Conflict("people.twin_open", "这一对还没有处理，不用撤销。")
+    if len(note.strip()) < 2:
+        raise RuleViolation("people.reason", "请写明撤销的理由，至少 2 个字。")
+    if row.merge is not None and row.merge.undone_at is None:
+        person_unmerge(actor=actor, merge=row.merge, reason=note.strip())
+    old = row.state
+    _twin_move(row, old, state=TwinState.OPEN, merge=None, decided_by="", decided_at=None, note="")
+    audit.record(actor, "people.twin.reopened", row, old=old, note=note.strip()[:200])
+    return row
+
+
+def _twin(actor: Actor, twin: Twin) -> Twin:
+    row = Twin.objects.select_for_update(of=("self",)).select_related("first", "second", "merge").get(pk=twin.pk)
+    for person in (row.first, row.second):
+        _seen(actor, Perm.PERSON_MERGE, person)
+    return row
+
+
+def _twin_move(row: Twin, seen: str, **changes: Any) -> None:
+    if not Twin.objects.filter(pk=row.pk, state=seen).update(**changes):
+        raise Conflict("people.twin_decided", "这一对刚刚被别人处理了。请刷新后再看。")
+    row.refresh_from_db()
+
+
+@transaction.atomic
 def person_reveal(*, actor: Actor, person: Person, field: str, reason_code: str, reason: str, org_path: str = "") -> str:
     """Open one sensitive field (查看完整号码): each look is recorded with whose, which and why (R1).
 
@@ -244,4 +310,4 @@ def _shown(field: str, value: Any) -> Any:
     return audit.digest("people." + field, str(value)) if field in {"name", "birth_date", "home_area"} else value
 
 
-__all__ = ["PersonFacts", "person_correct", "person_export", "person_merge", "person_register", "person_reveal", "person_unmerge", "vault_id", "vault_phone"]
+__all__ = ["PersonFacts", "person_correct", "person_export", "person_merge", "person_register", "person_reveal", "person_unmerge", "twin_decide", "twin_reopen", "twins_scan", "vault_id", "vault_phone"]

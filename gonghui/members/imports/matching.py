@@ -1,5 +1,6 @@
 """Who is already known (与库中人员比对): by the blind index of the document, a set at a time; phone and name only propose."""
 
+# ruff: noqa: S608 - table and column names are constants of this module; values are always bound
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -55,12 +55,10 @@ def _within(spans: list[list[int]] | None) -> Q:
 
 def _refuse_if_used(people: Any, kept: dict[str, Any], jobs: Q, spells: Q) -> None:
     """Later spells, transfers, posts, corrections… name them and stop."""
-    found: list[str] = []
-    for spell in Membership.objects.filter(spells).exclude(until=None).select_related("person")[:5]:
-        found.append(f"{mask.name(spell.person.name)}的会籍后来已变动")
-    for job in Employment.objects.filter(jobs).exclude(until=None).select_related("person")[:5]:
-        found.append(f"{mask.name(job.person.name)}的劳动关系后来已结束")
-    for (label, column), _mover in hooks.references().items():
+    moved = Membership.objects.filter(spells).exclude(until=None).select_related("person")[:5]
+    left = Employment.objects.filter(jobs).exclude(until=None).select_related("person")[:5]
+    found = [f"{mask.name(s.person.name)}的会籍后来已变动" for s in moved] + [f"{mask.name(j.person.name)}的劳动关系后来已结束" for j in left]
+    for label, column in hooks.references():
         model = apps.get_model(label)
         rows = model._default_manager.filter(_spans(column, kept.get("persons")))
         if (label, column) in OWN:

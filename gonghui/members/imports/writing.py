@@ -157,7 +157,7 @@ def _set_attributes(changes: Iterable[tuple[int, dict[str, Any]]]) -> None:
         by_columns.setdefault(names, []).append((*(_raw(new[n]) for n in names), pk))
     for names, rows in by_columns.items():
         sets = ", ".join(f'"{n}" = {{0}}' for n in names)
-        _many(f"UPDATE people_person SET {sets} WHERE id = {{0}}", rows)
+        _many(f"UPDATE people_person SET {sets} WHERE id = {{0}}", rows)  # noqa: S608  # names from matching.PERSON
 
 
 def _set_phones(phones: list[tuple[int, str, bytes]]) -> None:

@@ -1,0 +1,10 @@
+"""Paths of people (自然人路径)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from gonghui.people import web
+
+app_name = "people"
+urlpatterns = [path("console/people/codes/", web.codes, name="codes")]
