@@ -26,7 +26,7 @@ def roster(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes]
     union = unions.union_get(actor=actor, pk=int(args["union"]))
     kind, day = RosterKind(args["roster"]), date.fromisoformat(args["on"])
     where, what, since = rosters.HEADS[kind]
-    columns = [Column("序号", "number", 6), "姓名", Column("性别", width=6), Column("出生日期", "date"), Column("证件号", width=22), where, what, Column(since, "date")]
+    columns: list[Column | str] = [Column("序号", "number", 6), "姓名", Column("性别", width=6), Column("出生日期", "date"), Column("证件号", width=22), where, what, Column(since, "date")]
     source = rosters.searched(rosters.roster(actor=actor, union=union, kind=kind, on=day), str(args.get("q", "")))
     rows = [(i, r.name, r.sex, r.born, r.id_mask, r.where, r.what, r.since) for i, r in enumerate(rosters.lines(kind, source), 1)]
     title = f"{union.name}{kind.label}花名册（截至 {day}）"
@@ -37,7 +37,7 @@ def members(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes
     """The member list as filtered on the page (会员名册)."""
     union = unions.union_get(actor=actor, pk=int(args["union"])) if args.get("union") else None
     rows = reads.listed(reads.filtered(reads.current(actor, union), {**args, "kind": args.get("form", "")}))
-    columns = ["会员证号", "姓名", Column("性别", width=6), Column("证件号", width=22), Column("手机号", width=16), "工会", "小组", Column("入会日期", "date"), "会籍"]
+    columns: list[Column | str] = ["会员证号", "姓名", Column("性别", width=6), Column("证件号", width=22), Column("手机号", width=16), "工会", "小组", Column("入会日期", "date"), "会籍"]
     data = (
         (m.card_no, m.person.name, m.person.get_sex_display(), m.person.id_mask, m.person.phone_mask, m.union.name, m.group.name if m.group else "",
          m.joined_on, m.get_standing_display())

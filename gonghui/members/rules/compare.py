@@ -49,14 +49,15 @@ class Verdict:
 def compare(listed: Iterable[Listed], known: Iterable[Known]) -> list[Verdict]:
     """Every listed row and every member gets exactly one verdict, so the counts add up."""
     people = list(known)
-    by_id = {k.id_key: k for k in people if k.id_key}
+    by_id: dict[bytes | None, Known] = {k.id_key: k for k in people if k.id_key}
     by_phone: dict[tuple[bytes, str], list[Known]] = {}
     by_name: dict[str, list[Known]] = {}
     for k in people:
         by_name.setdefault(k.name, []).append(k)
         if k.phone_key:
             by_phone.setdefault((k.phone_key, k.name), []).append(k)
-    found, seen = [], dict[int | bytes, int]()
+    found: list[Verdict] = []
+    seen: dict[int | bytes, int] = {}
     found.extend(_row(row, by_id, by_phone, by_name, seen) for row in listed)
     met = {v.person for v in found if v.person is not None}
     gone = [k for k in people if k.member and k.person not in met]

@@ -79,7 +79,7 @@ def _members(union: Any, day: date, below: bool) -> QuerySet[Any]:
 
 def _posts(union: Any, day: date, below: bool, titles: Q) -> QuerySet[Any]:
     posts = union._meta.get_field("posts").related_model._default_manager  # reverse relation of orgs.Union
-    rows = posts.filter(_live(day), titles, _under(union, "union", below), since__lte=day)
+    rows: QuerySet[Any] = posts.filter(_live(day), titles, _under(union, "union", below), since__lte=day)
     return rows.select_related("person", "union").order_by("union__path", "title", "pk")
 
 

@@ -14,6 +14,7 @@ from gonghui.core import clock
 from gonghui.figures import folding
 from gonghui.figures import services as figures
 from gonghui.figures.folding import Dims, MemberFact, WorkerFact
+from gonghui.members.enums import COUNTED
 from gonghui.members.models import Employment, Membership
 from gonghui.orgs.hooks import EmployerFact
 from gonghui.orgs.selectors import facts as org_facts
@@ -160,7 +161,7 @@ def _with(dims: Dims, kind: str, sector: str) -> Dims:
 def union_counts(union_id: int, on: date | None = None) -> dict[str, int]:
     """Counts of one union and all below it for its duties: members and women members, from the records themselves."""
     day = on or clock.today()
-    live = Membership.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day, standing__in=folding.COUNTED)
+    live = Membership.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day, standing__in=COUNTED)
     live = live.filter(union__lines_up__ancestor_id=union_id, union__lines_up__until=None)
     workers = Employment.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day, employer__coverages__union_id=union_id, employer__coverages__until=None)
     return {

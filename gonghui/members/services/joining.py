@@ -239,7 +239,7 @@ def application_approve(*, actor: Actor, application: Application, group: Any = 
 def _begin(actor: Actor, row: Application, number: str, group: Any) -> Membership:
     """A new spell; somebody with a retained membership comes back through it."""
     held = Membership.objects.filter(person_id=row.person_id, until=None).select_related("union").first()
-    values = {"channel": row.channel, "card_no": number, "private": row.private}
+    values: dict[str, Any] = {"channel": row.channel, "card_no": number, "private": row.private}
     if held is None:
         return spells.open_spell(actor=actor, person=row.person, union=row.union, on=clock.today(), group=group, **values)
     return spells.change_spell(actor=actor, spell=held, on=clock.today(), ended="resumed", union=row.union, standing="active", group=group, **values)

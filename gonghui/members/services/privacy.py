@@ -168,5 +168,5 @@ def retention_run(*, actor: Actor) -> dict[str, int]:
             _drop_applications(Application.objects.filter(pk__in=ids))
         else:
             rows.model._default_manager.filter(pk__in=ids).delete()
-    audit.record(actor, "members.retention.run", **gone)
+    audit.record(actor, "members.retention.run", None, org_path="", gone=gone)
     return gone

@@ -162,7 +162,9 @@ def _close(spell: Membership, on: date, ended: str) -> None:
 
 def _apart(person_id: int, since: date, until: date | None, but: int | None = None) -> None:
     """A readable refusal before the database's own guard."""
-    others = Membership.objects.filter(person_id=person_id).exclude(pk=but).filter(Q(until=None) | Q(until__gt=since))
+    others = Membership.objects.filter(Q(until=None) | Q(until__gt=since), person_id=person_id)
+    if but is not None:
+        others = others.exclude(pk=but)
     if until is not None:
         others = others.filter(since__lt=until)
     for other in others.select_related("union"):
@@ -211,8 +213,8 @@ def open_employment(
 ) -> Employment:
     """Somebody begins to work for an employer (登记劳动关系). Raises: Conflict members.employed_already; RuleViolation members.season."""
     _not_future(on)
-    if fault := intervals.season_fault(*season):
-        raise RuleViolation("members.season", fault)
+    if wrong := intervals.season_fault(*season):
+        raise RuleViolation("members.season", wrong)
     values = {"kind": kind, "post": post[:60], "season_from": season[0], "season_to": season[1], "source": source[:40]}
     with folding.refolded([person.pk]):
         try:

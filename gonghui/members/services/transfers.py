@@ -146,9 +146,12 @@ def transfer_withdraw(*, actor: Actor, transfer: Transfer, reason: str = "") -> 
 
 
 def _back(actor: Actor, row: Transfer) -> None:
+    """Back to the standing the member had before the transfer: somebody retained stays retained."""
     spell = _spell(row)
     if spell.standing == Standing.IN_TRANSIT:
-        spells.change_spell(actor=actor, spell=spell, on=clock.today(), ended=EndReason.RETURNED, standing=Standing.ACTIVE)
+        before = Membership.objects.filter(person_id=row.person_id, ended=EndReason.TRANSIT).order_by("-until", "-pk").first()
+        standing = before.standing if before is not None else Standing.ACTIVE
+        spells.change_spell(actor=actor, spell=spell, on=clock.today(), ended=EndReason.RETURNED, standing=standing)
 
 
 @transaction.atomic

@@ -190,3 +190,14 @@ def test_retained_membership_does_not_count_and_comes_back(two):
     assert (spell_of(who).standing, make.roll(a, "members")) == ("retained", 0)
     transfers.membership_return(actor=make.officer(a), membership=spell_of(who))
     assert make.roll(a, "members") == 1
+
+
+def test_a_season_never_touches_somebody_in_transit_and_a_declined_transfer_leaves_the_retained_retained(two):
+    _, a, b = two
+    who = make.member(a).person
+    standing.retain(actor=make.officer(a), membership=spell_of(who), reason="retired")
+    row = transfers.transfer_open(actor=make.officer(a), membership=spell_of(who), target=b)
+    with pytest.raises(RuleViolation, match="转出待接"):
+        standing.seasonal_step(actor=make.system, spell=spell_of(who), resume=False)
+    transfers.transfer_decline(actor=make.officer(b), transfer=row, reason="没有这名职工")
+    assert spell_of(who).standing == "retained" and not list(verify.transfers_whole())

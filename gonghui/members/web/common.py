@@ -83,7 +83,7 @@ def tabs(request: HttpRequest, rows: Iterable[tuple[str, str, int | None]], *, n
 
 def chips(request: HttpRequest, form: Any) -> list[dict[str, str]]:
     """Chosen conditions that can be taken away one by one."""
-    found = []
+    found: list[dict[str, str]] = []
     if not form.is_valid():
         return found
     for bound in form.visible_fields():

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.errors import Refusal
+from gonghui.core.errors import NotFound, Refusal
 from gonghui.core.http import Request, page_of, render
 from gonghui.files import services as files
 from gonghui.members import forms
@@ -121,7 +121,7 @@ def _act(request: Request, pk: int, act: Callable[[Membership], Any], text: str)
     spell = reads.member_get(actor=request.actor, pk=pk)
     common.told(request, lambda: act(spell), text)
     now = Membership.objects.filter(person_id=spell.person_id).order_by("-since", "-pk").values_list("pk", flat=True).first()
-    if Membership.objects.filter(reads.scope(request.actor), pk=now).exists():
+    if now is not None and Membership.objects.filter(reads.scope(request.actor), pk=now).exists():
         return common.back(request, "members:member", now)
     return common.back(request, "members:list")
 
@@ -185,10 +185,10 @@ def employment_end(request: Request, pk: int, job: int) -> HttpResponse:
     def act(m: Membership) -> Any:
         form = forms.EmployForm(request.POST)
         if not form.is_valid():
-            raise common.NotFound()
+            raise NotFound()
         row = m.person.employments.filter(pk=job).select_related("employer__union").first()
         if row is None:
-            raise common.NotFound()
+            raise NotFound()
         return transfers.employment_end(actor=request.actor, employment=row, on=form.cleaned_data["on"])
 
     return _act(request, pk, act, "已登记离职，会籍等新工会接收，不会中断。")
@@ -204,7 +204,7 @@ def card(request: Request, pk: int, verb: str) -> HttpResponse:
         if verb == "issue":
             return cards.card_issue_missing(actor=request.actor, membership=m)
         if live is None:
-            raise common.NotFound()
+            raise NotFound()
         return cards.card_hand_over(actor=request.actor, card=live) if verb == "receive" else cards.card_lose(actor=request.actor, card=live)
 
     words = {"issue": "已编号，等本人领取。", "receive": "已登记领取。", "lose": "已挂失并补编新证号，旧证作废。"}
@@ -219,7 +219,7 @@ def note(request: Request, pk: int) -> HttpResponse:
 
     def act(m: Membership) -> Any:
         if not form.is_valid():
-            raise common.NotFound()
+            raise NotFound()
         return roster_services.note_add(actor=request.actor, person=m.person, union=m.union, **form.cleaned_data)
 
     return _act(request, pk, act, "已登记。")
@@ -235,7 +235,7 @@ def fill(request: Request, pk: int) -> HttpResponse:
         from gonghui.core.errors import BadInput
 
         if not form.is_valid():
-            raise BadInput("members.fill", "；".join(e for errors in form.errors.values() for e in errors))
+            raise BadInput("members.fill", "；".join(str(e) for errors in form.errors.values() for e in errors))
         changes = {k: v for k, v in form.cleaned_data.items() if v and k != "reason"}
         if "id_number" in changes:
             changes["id_kind"] = "resident"
@@ -264,7 +264,7 @@ def bulk(request: Request) -> HttpResponse:
         "card": ("编会员证号", lambda m: cards.card_issue_missing(actor=request.actor, membership=m)),
     }
     if verb not in acts:
-        raise common.NotFound()
+        raise NotFound()
     title, act = acts[verb]
     ok, skipped = [], []
     for spell in rows:
@@ -310,7 +310,7 @@ def export(request: Request) -> HttpResponse:
     if union is not None:
         args["union"] = union.pk
     row = files.export_start(request.actor, "members.list", request.POST.get("purpose", ""), count, org_path=union.path if union else "", **args)
-    return common.HttpResponseRedirect(reverse("files:export", args=[row.pk]))
+    return HttpResponseRedirect(reverse("files:export", args=[row.pk]))
 
 
 @officer(Perm.MEMBER_EDIT)

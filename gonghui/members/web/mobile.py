@@ -108,6 +108,7 @@ def _apply(request: Request, person: Any, data: dict[str, Any], start: Any, cere
     from gonghui.accounts import services as accounts
 
     if person is None or person.id_index is None:
+        assert request.actor.user_id is not None  # a signed-in person, by the view's declaration
         phone = _phone_of(request)
         person = joining.person_for_joining(actor=SYSTEM, name=data["name"], id_number=data["id_number"], phone=phone, group=data.get("group") or "")
         accounts.person_link(user_id=request.actor.user_id, person_id=person.pk, name=person.name)
@@ -150,19 +151,13 @@ def _employer(name: str, start: Any) -> Any:
     if len(name.strip()) < 4:
         return None
     root = _root()
-    rows = type(root)._meta.get_field("employer").related_model._default_manager  # type: ignore[union-attr]  # orgs.Employer
+    rows = type(root)._meta.get_field("employer").related_model._default_manager  # orgs.Employer
     found = list(rows.filter(name=name.strip(), written_off_on=None, merged_into=None).select_related("union")[:2])
     return found[0] if len(found) == 1 else None
 
 
 def _phone_of(request: Request) -> str:
     """The phone the worker signed in with."""
-    from gonghui.accounts import selectors as accounts
-
-    return accounts.worker_phone(request.actor.user_id) if hasattr(accounts, "worker_phone") else _unseal(request)
-
-
-def _unseal(request: Request) -> str:
     from gonghui.core import crypto
 
     user: Any = request.user
