@@ -11,9 +11,9 @@ from django.shortcuts import get_object_or_404
 
 from gonghui.accounts.actor import subtree
 from gonghui.core.errors import NotFound
-from gonghui.orgs.enums import Perm
+from gonghui.orgs.enums import Perm, UnionKind
 from gonghui.orgs.models import Employer, Union, UnionEvent, UnionLine
-from gonghui.orgs.rules.tree import LEVEL
+from gonghui.orgs.rules.tree import GRASSROOTS, LEVEL, TERRITORIAL
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -78,6 +78,13 @@ def children(*, actor: Actor, union: Union, ended: bool = False) -> QuerySet[Uni
     if not ended:
         rows = rows.filter(ended_on=None)
     return rows.annotate(has_children=Exists(below)).order_by("path")
+
+
+def orphans(actor: Actor) -> QuerySet[Union]:
+    """Grassroots unions that no township, zone or city system stands above: gaps of the small three tiers (小三级网络缺口). Source: S022."""
+    link = TERRITORIAL - {UnionKind.CITY, UnionKind.COUNTY} | {UnionKind.CITY_INDUSTRIAL}
+    held = UnionLine.objects.filter(descendant=OuterRef("pk"), until=None, depth__gt=0, ancestor__kind__in=link)
+    return Union.objects.filter(union_scope(actor), ~Exists(held), kind__in=GRASSROOTS - {UnionKind.DIRECT}, ended_on=None).order_by("path")
 
 
 def counted_children(*, actor: Actor, union: Union) -> list[Union]:

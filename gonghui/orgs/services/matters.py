@@ -141,7 +141,7 @@ def cancel_silently(kind: str, *, union: Union | None = None, employer: Employer
 
 
 def _open(actor: Actor, matter: Matter) -> Matter:
-    matter = Matter.objects.select_for_update().select_related("union", "employer__union").get(pk=matter.pk)
+    matter = Matter.objects.select_for_update(of=("self",)).select_related("union", "employer__union").get(pk=matter.pk)
     actor.require(Perm.UNION_EDIT if matter.union_id else Perm.EMPLOYER_STATUS, home_of(matter))
     _still_open(matter)
     return matter

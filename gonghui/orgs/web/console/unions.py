@@ -33,6 +33,9 @@ def union_tree(request: Request) -> HttpResponse:
         found = unions.union_search(actor=request.actor, words=words)
         page = page_of(request, found.select_related("parent"))
         return render(request, "orgs/console/unions.html", {**context, "page": page}, fragment="orgs/console/_found.html")
+    if request.GET.get("orphans"):
+        page = page_of(request, unions.orphans(request.actor).select_related("parent"))
+        return render(request, "orgs/console/unions.html", {**context, "page": page, "orphans": True})
     opened = {int(p) for p in request.GET.get("open", "").split(",") if p.isdigit()}
     roots = [_branch(request, root, opened | {root.pk}, 0) for root in unions.roots(request.actor)]
     return render(request, "orgs/console/unions.html", {**context, "roots": roots}, fragment="orgs/console/_tree.html")
