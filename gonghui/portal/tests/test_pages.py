@@ -141,6 +141,14 @@ def test_search_finds_only_what_lies_in_scope(city):
     assert far.name not in page.replace('value="隔壁机械"', "") and "没找到" in page
 
 
+def test_harvesting_by_search_is_stopped(city, monkeypatch):
+    from gonghui.portal.web import pages
+
+    monkeypatch.setattr(pages, "SEARCHES", 2)
+    mine = browser(Role.CITY, city["root"])
+    assert [mine.get("/console/search/?q=青石").status_code for _ in range(3)] == [200, 200, 429]
+
+
 def test_a_worker_without_membership_is_shown_how_to_join(city):
     page = accounts.client(accounts.worker(person_id=987654)).get("/m/").content.decode()
     assert "您还没有加入工会" in page

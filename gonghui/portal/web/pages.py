@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
+from gonghui.accounts import throttle
 from gonghui.approvals import selectors as approvals
 from gonghui.core import clock, hub, menu
 from gonghui.core.access import officer, public, signed_in, worker
@@ -16,6 +19,8 @@ from gonghui.portal.selectors import home
 from gonghui.portal.selectors.finders import SHORTEST
 
 TODO_SHOWN, ALERTS_SHOWN = 6, 6
+SEARCHES = 60
+"""Searches a minute one officer may make: more than a hand can, fewer than a harvester wants."""
 
 
 @public
@@ -58,6 +63,8 @@ def mobile(request: Request) -> HttpResponse:
 def search(request: Request) -> HttpResponse:
     """Search over everything in scope."""
     words = " ".join(request.GET.get("q", "").split())[:60]
+    if len(words) >= SHORTEST:
+        throttle.hit("portal.search", request.actor.ref, SEARCHES, timedelta(minutes=1))
     found = list(hub.find(request.actor, words)) if len(words) >= SHORTEST else []
     return render(request, "portal/console/search.html", {"words": words, "found": found, "short": bool(words) and len(words) < SHORTEST})
 
