@@ -42,4 +42,7 @@ class PeopleConfig(AppConfig):
 
         from gonghui.core import menu
 
-        menu.register(menu.Entry("people.codes", "国家标准代码", "vocabulary", "people:codes", group="系统", perm=Perm.CODE_VIEW, order=960))
+        menu.register(
+            menu.Entry("people.codes", "国家标准代码", "vocabulary", "people:codes", group="系统", perm=Perm.CODE_VIEW, order=960),
+            menu.Entry("people.twins", "疑似重复人员", "users", "people:twins", group="组织与会员", perm=Perm.PERSON_MERGE, order=139, badge=selectors.twin_count),
+        )

@@ -93,7 +93,7 @@ def _store(actor: Actor, rows: list[dict[str, str]], name: str) -> dict[str, int
             counts["updated"] += 1
     Code.objects.bulk_create(fresh, batch_size=500)
     if counts["created"] or counts["updated"]:
-        audit.record(actor, "people.codes.imported", name=name, **counts)
+        audit.record(actor, "people.codes.imported", name=name, counts=counts)
     return counts
 
 

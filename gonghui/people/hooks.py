@@ -44,6 +44,8 @@ Reach = Callable[["Actor", str], models.Q]
 _changed: list[Changed] = []
 _movers: dict[tuple[str, str], Mover] = {}
 _reach: dict[str, Reach] = {}
+Story = Callable[["Actor", list[int]], dict[int, str]]
+_stories: dict[str, Story] = {}
 
 
 def register(event: str, handler: Changed) -> None:
@@ -62,6 +64,16 @@ def register_reference(model_label: str, field: str, mover: Mover) -> None:
 def register_reach(name: str, reach: Reach) -> None:
     """Which persons an actor may see by what lies above: (actor, permission) -> filter over Person."""
     _reach[name] = reach
+
+
+def register_story(label: str, story: Story) -> None:
+    """A line about persons that lies above (工作单位、会籍), for comparing two records: (actor, ids) -> words by person."""
+    _stories[label] = story
+
+
+def stories(actor: Actor, ids: list[int]) -> dict[str, dict[int, str]]:
+    """All lines about these persons, by label."""
+    return {label: story(actor, ids) for label, story in _stories.items()}
 
 
 def tell_changed(before: Any, after: Any) -> None:

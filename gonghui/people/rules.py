@@ -133,6 +133,12 @@ def disagreements(read: IdRead, sex: str, birth_date: date | None) -> tuple[str,
     return tuple(found)
 
 
+def twin_reasons(name_same: bool, phone_same: bool, sex_same: bool, born_same: bool, unverified: int) -> list[str]:
+    """What speaks for one person, in words (疑似重复的理由)."""
+    said = ["姓名相同"] * name_same + ["手机号相同"] * phone_same + ["性别相同"] * sex_same + ["出生日期相同"] * born_same
+    return [*said, "两条的证件都未核验" if unverified == 2 else "其中一条的证件未核验"]
+
+
 def name_read(text: str) -> tuple[str, str]:
     """A person's name, exactly as written but for outer spaces and invisible marks: (name, message)."""
     name = INVISIBLE.sub("", text).strip().strip("\u3000")

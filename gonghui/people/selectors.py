@@ -110,7 +110,11 @@ def likely_twins(scope: Q | None = None) -> list[tuple[Person, Person, list[str]
         for person in found.filter(phone_index__in=phones[start : start + IN_ONE]).order_by("pk"):
             groups.setdefault((bytes(person.phone_index or b""), person.name), []).append(person)
     pairs = [pair for group in groups.values() for pair in combinations(group[:MOST_ALIKE], 2)]
-    return [(a, b, rules.twin_reasons(facts_of(a), facts_of(b), a.id_check, b.id_check)) for a, b in pairs if IdCheck.UNVERIFIED in (a.id_check, b.id_check)]
+    return [(a, b, _alike(a, b, n)) for a, b in pairs if (n := [a.id_check, b.id_check].count(IdCheck.UNVERIFIED))]
+
+
+def _alike(a: Person, b: Person, unverified: int) -> list[str]:
+    return rules.twin_reasons(True, True, a.sex == b.sex, a.birth_date is not None and a.birth_date == b.birth_date, unverified)
 
 
 def twin_list(*, actor: Actor, state: str = TwinState.OPEN) -> QuerySet[Twin]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from gonghui.accounts.actor import Actor
 from gonghui.core import crypto
 from gonghui.core.errors import BadInput
 from gonghui.files.imports import services as imports
-from gonghui.portal.demo import city, files, furnish, plan
+from gonghui.portal.demo import city, furnish, life, plan, writer
 from gonghui.portal.demo.plan import CITY, CITY_CODE, CLOSING
 
 Tell = Callable[[str], None]
@@ -54,12 +55,15 @@ class _Builder:
     def run(self, mark: Path, wanted: dict[str, Any], fresh: bool) -> dict[str, Any]:
         """Every step in order; the mark is written last, so a broken build is never taken for a whole one."""
         self._clear(mark, fresh)
+        files = writer.stream(self.plan.seed, self.plan.scale, settings.DATA_DIR / "demo")
+        written = chain([next(files)], files)  # the writer starts before the database does
         self.step("建立数据库", self._database)
-        made = city.build(self.plan)
-        paths = self.step("写出工会、单位和花名册文件", lambda: files.write(self.plan, made, settings.DATA_DIR / "demo"))
-        for kind, path in paths:
+        for kind, path in written:
             self.step(f"导入 {path.name}", partial(self._import, kind, path))
+        made = city.build(self.plan)
         accounts = self.step("开通账号，登记统计期和上报数", lambda: furnish.furnish(self.actor, self.plan, made))
+        for title, do in life.steps(self.actor, self.plan, made):
+            self.step(title, do)
         report = {**wanted, "plan": asdict(self.plan), "rows": self.rows, "accounts": accounts, "seconds": round(time.monotonic() - self.started, 1)}
         mark.write_text(json.dumps(report, ensure_ascii=False, default=str), encoding="utf-8")
         self.tell(f"{CITY}已就绪，用时 {report['seconds']} 秒。")

@@ -209,7 +209,7 @@ def _later(city: City, plan: Plan, random: Random, towns: list[UnionRow]) -> Non
     """Employers registered after the closing date and not organised yet: today's blank spots."""
     for i in range(plan.later_employers):
         section = random.choice(list(names.TRADES))
-        town = random.choice(towns)
+        town = towns[0] if i % 3 == 0 else random.choice(towns)
         opened = names.day(random, *LATER)
         row = EmployerRow(f"XZ{i + 1:06d}", names.firm_name(random, section) + f"（{random.choice(names.VILLAGES)}店）", names.credit_code(800_000 + i), "非公有制", section, town.code, opened, opened)
         row.address, row.place = f"{CITY}{_short(town)}{random.choice(names.VILLAGES)}街 {i + 1} 号", _near(random, town.place, 0.03)
@@ -219,7 +219,7 @@ def _later(city: City, plan: Plan, random: Random, towns: list[UnionRow]) -> Non
 
 def _headcounts(plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
     """Workers and members of the employers that remain; the stopped ones at the end of the list have none."""
-    alive = rows[: plan.closing - plan.faults["stopped"]]
+    alive = _working(plan, rows)
     weight = {"单独建会": 8.0, "区域性联合会覆盖": 1.0, "行业性联合会覆盖": 1.3}
     sizes = shares(plan.workers, [weight[r.form] * random.lognormvariate(0, 0.7) for r in alive], least=2)
     members = shares(plan.members, [size * random.uniform(0.985, 1.015) for size in sizes])
@@ -227,6 +227,18 @@ def _headcounts(plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
     migrants = _within(shares(plan.migrant_members, [m * random.uniform(0.9, 1.1) for m in members]), members)
     for row, size, member, migrant in zip(alive, sizes, members, migrants, strict=True):
         row.workers, row.members, row.migrants = size, member, migrant
+
+
+def _stopped_at(plan: Plan) -> slice:
+    """Firms of earlier years near the end of the list; those that are new in the year stand behind them."""
+    end = plan.closing - plan.new
+    return slice(end - plan.faults["stopped"], end)
+
+
+def _working(plan: Plan, rows: list[EmployerRow]) -> list[EmployerRow]:
+    """Employers of the closing ledger that still have workers."""
+    gone = _stopped_at(plan)
+    return rows[: gone.start] + rows[gone.stop : plan.closing]
 
 
 def _within(parts: list[int], most: list[int]) -> list[int]:
@@ -247,7 +259,7 @@ def _within(parts: list[int], most: list[int]) -> list[int]:
 
 def _licences(city: City, plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
     """One operator with several licences (一企多照): same operator, phone and address under another name."""
-    alive = [r for r in rows[: plan.closing - plan.faults["stopped"]] if r.form == "区域性联合会覆盖"]
+    alive = [r for r in _working(plan, rows) if r.form == "区域性联合会覆盖"]
     chosen = random.sample(alive, 2 * min(plan.faults["licence_clusters"], len(alive) // 2))
     pairs = []
     for first, second in zip(chosen[::2], chosen[1::2], strict=True):
@@ -258,7 +270,7 @@ def _licences(city: City, plan: Plan, random: Random, rows: list[EmployerRow]) -
 
 def _same_names(city: City, plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
     """Two firms of one name that are not the same (同名不同单位): a trap for the detector."""
-    free = [r for r in rows[: plan.closing - plan.faults["stopped"]] if r.form != "单独建会" and not any(r.code in p for p in city.truth["licence_clusters"])]  # type: ignore[operator]  # pairs are lists of codes
+    free = [r for r in _working(plan, rows) if r.form != "单独建会" and not any(r.code in p for p in city.truth["licence_clusters"])]  # type: ignore[operator]  # pairs are lists of codes
     chosen = random.sample(free, 2 * min(plan.faults["same_name_pairs"], len(free) // 2))
     pairs = []
     for first, second in zip(chosen[::2], chosen[1::2], strict=True):
@@ -269,7 +281,7 @@ def _same_names(city: City, plan: Plan, random: Random, rows: list[EmployerRow])
 
 def _stopped(city: City, plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
     """Alive in the ledger, without a single worker (停产未注销): the department still calls them 正常."""
-    city.truth["stopped"] = sorted(r.code for r in rows[plan.closing - plan.faults["stopped"] : plan.closing])
+    city.truth["stopped"] = sorted(r.code for r in rows[_stopped_at(plan)])
 
 
 def _terms(city: City, plan: Plan, random: Random) -> None:
@@ -277,7 +289,7 @@ def _terms(city: City, plan: Plan, random: Random) -> None:
     lapsed = {u.code for u in random.sample([u for u in elected if u.founded < date(2020, 1, 1)] or elected, min(plan.faults["lapsed_terms"], len(elected) // 3))}
     for union in elected:
         years = 5 if union.kind != "基层工会委员会" else random.choice((3, 5))
-        since = names.day(random, date(2024, 3, 1), date(2025, 6, 30))
+        since = names.day(random, date(2023, 1, 10), date(2025, 6, 30))
         if union.code in lapsed:
             years, since = 3, names.day(random, date(2020, 6, 1), date(2022, 6, 30))
         since = max(since, union.founded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
@@ -20,21 +20,21 @@ EMPLOYER_COLUMNS = (
     "单位编号", "单位名称", "统一社会信用代码", "单位性质", "行业", "地址", "负责人", "负责人证件号", "联系电话", "职工数", "农民工数", "开业日期", "列入底册日期",
     "经营状态", "状态日期", "状态依据", "所属工会代码", "覆盖形式", "覆盖工会代码", "覆盖日期", "行政区划", "纬度", "经度",
 )  # fmt: skip
+BOOK_TIME = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 OTHER_WORDS = {"证件号码": "身份证号", "手机号": "联系电话", "单位编号": "所在单位编号", "入会日期": "参加工会时间", "是否农民工": "农民工", "岗位": "工种"}
 
 
-def write(plan: Plan, city: City, folder: Path) -> list[tuple[str, Path]]:
-    """Write every file; returns (kind, path) in the order of import."""
+def write(plan: Plan, city: City, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Write every file; yields (kind, path) in the order of import, each as soon as it is whole."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = [
-        ("unions", _xlsx(folder / "01_工会组织.xlsx", UNION_COLUMNS, (_union(u) for u in city.unions))),
-        ("employers", _xlsx(folder / "02_单位底册_2024年末.xlsx", EMPLOYER_COLUMNS, (_opening(e) for e in city.employers if e.listed <= BEFORE))),
-        ("employers", _csv(folder / "03_单位变动_2025年.csv", EMPLOYER_COLUMNS, (_now(e) for e in city.employers if _changed(e)), "gb18030")),
-        ("employers", _csv(folder / "05_新登记单位_2026年.csv", EMPLOYER_COLUMNS, (_now(e) for e in city.employers if e.listed > CLOSING), "utf-8-sig")),
-    ]
-    rosters = [("roster", path) for path in _rosters(plan, city, folder)]
+    yield "unions", _xlsx(folder / "01_工会组织.xlsx", UNION_COLUMNS, (_union(u) for u in city.unions))
+    yield "employers", _xlsx(folder / "02_单位底册_2024年末.xlsx", EMPLOYER_COLUMNS, (_opening(e) for e in city.employers if e.listed <= BEFORE))
+    yield "employers", _csv(folder / "03_单位变动_2025年.csv", EMPLOYER_COLUMNS, (_now(e) for e in city.employers if _changed(e)), "gb18030")
+    for path in _rosters(plan, city, folder):
+        yield "roster", path
+    later = _csv(folder / "05_新登记单位_2026年.csv", EMPLOYER_COLUMNS, (_now(e) for e in city.employers if e.listed > CLOSING), "utf-8-sig")
     (folder / "truth.json").write_text(json.dumps(city.truth, ensure_ascii=False, indent=1), encoding="utf-8")
-    return [*files[:3], *rosters, files[3]]
+    yield "employers", later
 
 
 def _changed(e: EmployerRow) -> bool:
@@ -104,6 +104,7 @@ def _dirty(rows: Iterable[Row], random: Random) -> Iterator[Row]:
 
 def _xlsx(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Path:
     with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": BOOK_TIME})  # or the same city would not be the same bytes
         sheet = book.add_worksheet("表1")
         sheet.write_row(0, 0, columns)
         for number, row in enumerate(rows, 1):

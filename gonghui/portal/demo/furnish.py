@@ -10,7 +10,7 @@ from gonghui.accounts.actor import Actor
 from gonghui.accounts.enums import Role
 from gonghui.accounts.services import grants, officers
 from gonghui.core import clock
-from gonghui.figures.services import periods, reported
+from gonghui.figures import services as figures
 from gonghui.orgs.selectors import unions
 from gonghui.portal.demo.city import City, EmployerRow
 from gonghui.portal.demo.plan import CITY_CODE, CLOSING, OPENING, Plan
@@ -29,9 +29,9 @@ def furnish(actor: Actor, plan: Plan, city: City) -> list[dict[str, str]]:
     """Accounts one for each role, the year as statistical period, and what the year's report claims."""
     root = unions.union_of_code(CITY_CODE)
     with clock.at(CLOSING):
-        period = periods.period_open(actor=actor, name=f"{CLOSING.year} 年度", opening=OPENING, closing=CLOSING, current=True)
+        period = figures.period_put(actor=actor, name=f"{CLOSING.year} 年度", opening=OPENING, closing=CLOSING, current=True)
     for key, claimed in (("rate.joining", CLAIMED_JOINING), ("rate.formation", CLAIMED_FORMATION)):
-        reported.reported_enter(actor=actor, org=root, key=key, on=period.closing, value=claimed, source=f"{CLOSING.year} 年度工作总结")
+        figures.reported_put(actor=actor, union=root, key=key, on=period.closing, claimed=claimed, source=f"{CLOSING.year} 年度工作总结")
     return [*_officers(actor, plan, city), _worker(plan, city)]
 
 

@@ -11,7 +11,7 @@ AREA = "379900"
 OPENING, CLOSING = date(2025, 1, 1), date(2025, 12, 31)
 
 WRITTEN_OFF = {"注销": 63, "关停": 27, "搬迁": 2, "更名": 3, "同名": 16, "倒闭": 15, "归并": 11}
-FAULTS = {"licence_clusters": 40, "same_name_pairs": 16, "stopped": 35, "wrong_check_digit": 120, "duplicate_persons": 60, "lapsed_terms": 45, "double_membership": 30}
+FAULTS = {"licence_clusters": 40, "same_name_pairs": 16, "stopped": 35, "wrong_check_digit": 120, "duplicate_persons": 60, "lapsed_terms": 45, "double_membership": 30, "shared_phones": 80}
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ class Crowd:
         self.wrong = set(self.random.sample(range(total), min(plan.faults["wrong_check_digit"], total)))
         self.twins = set(self.random.sample(range(total), min(plan.faults["duplicate_persons"], total // 4)))
         self.doubles = set(self.random.sample(range(total), min(plan.faults["double_membership"], total // 4)))
+        self.shared = set(self.random.sample(range(2, max(total, 3)), min(plan.faults["shared_phones"], total // 4)))
         self.pending_twin: Row | None = None
         self.doubled: list[Row] = []
         for name in ("wrong_check_digit", "duplicate_persons", "double_membership"):
@@ -51,14 +52,14 @@ class Crowd:
         woman = random.random() < (0.46 if employer.section in "FHOQ" else 0.36)
         birth = date(1964, 1, 1) + timedelta(days=int(random.random() ** 0.9 * 15700))
         area = f"{'379900' if not migrant or random.random() < 0.7 else ('4199', '3499', '2299', '1599')[n % 4] + '00'}"[:4] + f"{n % 90 + 10:02d}"
-        number, name, phone = self.numbers.fresh(area, birth, woman), names.person_name(random, woman), names.phone(n)
+        number, name, phone = self.numbers.fresh(area, birth, woman), names.person_name(random, woman), names.phone(n - 1 if n in self.shared else n)
         if self.pending_twin is not None:
             number, name, phone, birth, woman = self._twin(employer)
         elif n in self.twins:
-            self.pending_twin = (number, name, phone, birth.isoformat(), "女" if woman else "男")
+            self.pending_twin = (number, name, phone, birth.isoformat(), "女" if woman else "男", employer.code)
         elif n in self.wrong:
             number = number[:17] + ("0" if number[17] != "0" else "1")
-            self.city.truth["wrong_check_digit"].append(number[-6:] + "|" + employer.code)
+            self.city.truth["wrong_check_digit"].append([number[-4:], employer.code])
         since, joined = self._dates(employer, member)
         groups = GROUPS.get(employer.section, ())
         group = groups[n % len(groups)] if groups and random.random() < 0.5 else ""
@@ -76,10 +77,11 @@ class Crowd:
     def _twin(self, employer: EmployerRow) -> tuple[str, str, str, date, bool]:
         """The last person once more elsewhere, with one digit of the ID typed wrong."""
         assert self.pending_twin is not None
-        number, name, phone, born, sex = self.pending_twin
+        number, name, phone, born, sex, first = self.pending_twin
         self.pending_twin = None
         typo = number[:16] + str((int(number[16]) + 2) % 10) + number[17]
-        self.city.truth["duplicate_persons"].append([number[-6:], typo[-6:], employer.code])
+        self.city.truth["duplicate_persons"].append([number[-4:], first, typo[-4:], employer.code])
+        self.city.truth["wrong_check_digit"].append([typo[-4:], employer.code])  # one wrong digit before it, and the check digit no longer fits
         return typo, name, phone, date.fromisoformat(born), sex == "女"
 
     def _dates(self, employer: EmployerRow, member: bool) -> tuple[date, date]:
@@ -103,5 +105,5 @@ class Crowd:
             values = list(row)
             values[12], values[13] = other.code, other.union
             rows.append(tuple(values))
-            self.city.truth["double_membership"].append([row[2][-6:], row[12], other.code])
+            self.city.truth["double_membership"].append([row[2][-4:], row[12], other.code])
         return rows
