@@ -29,15 +29,17 @@ def post_frame(parts: Iterable[pl.DataFrame]) -> int:
 
     Raises: LookupError for a union without lines.
     """
-    frames = [p.select(pl.col(c).cast(t) for c, t in SCHEMA.items()) for p in parts if p.height]
-    if not frames:
-        return 0
-    net = pl.concat(frames).group_by("node", "key", "day").agg(pl.col("n").sum()).filter(pl.col("n") != 0)
-    folded = _folded(net)
-    del net, frames
-    for rows in _rows(folded):
-        bulk.upsert(Roll, ("union_id", "key", "day", "n"), rows, key=("union_id", "key", "day"), add=("n",))
-    return folded.height
+    written = 0
+    for part in parts:
+        # One part after the other: a part holds one dimension, so its memory is all that is needed at a time.
+        net = part.select(pl.col(c).cast(t) for c, t in SCHEMA.items()).group_by("node", "key", "day").agg(pl.col("n").sum()).filter(pl.col("n") != 0)
+        if not net.height:
+            continue
+        folded = _folded(net)
+        for rows in _rows(folded):
+            bulk.upsert(Roll, ("union_id", "key", "day", "n"), rows, key=("union_id", "key", "day"), add=("n",))
+        written += folded.height
+    return written
 
 
 def _folded(net: pl.DataFrame) -> pl.DataFrame:

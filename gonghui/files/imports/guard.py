@@ -73,7 +73,7 @@ def _walk(archive: zipfile.ZipFile, packed: int) -> Workbook:
     if len(entries) > MOST_ENTRIES:
         raise BadInput("imports.bomb", f"压缩包里有 {len(entries)} 个部件，最多 {MOST_ENTRIES} 个。这不像正常的表格，已拒收。", entries=len(entries))
     _bounded(sum(e.file_size for e in entries), packed)
-    names = set()
+    names: set[str] = set()
     for entry in entries:
         _named(entry, names)
     if "[Content_Types].xml" not in names or not any(n.startswith("xl/") for n in names):

@@ -68,13 +68,13 @@ def _map(headers: Headers, columns: Sequence[Column], known: Mapping[str, str], 
             if key and key not in headers.mapping and column not in headers.mapping.values():
                 headers.mapping[key], headers.sure[key] = column, how
     free = {c: plain(t) for c, t in headers.texts.items() if c not in headers.mapping.values()}
-    for column in columns:
-        if column.key in headers.mapping or not free:
+    for wanted in columns:
+        if wanted.key in headers.mapping or not free:
             continue
-        options = [w for w, k in known.items() if k == column.key]
+        options = [w for w, k in known.items() if k == wanted.key]
         ranked = max(((difflib.SequenceMatcher(None, w, t).ratio(), c) for c, t in free.items() for w in options), default=(0.0, ""))
         if ranked[0] >= NEAR:
-            headers.mapping[column.key], headers.sure[column.key] = ranked[1], "near"
+            headers.mapping[wanted.key], headers.sure[wanted.key] = ranked[1], "near"
             del free[ranked[1]]
 
 

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -80,7 +81,7 @@ def _xlsx(content: bytes, sheet: str, isolated: bool) -> Table:
     return Table(frame, "xlsx", str(told["sheet"]), list(told["sheets"]), filled=filled)
 
 
-def _child(source: Path, target: Path, sheet: str) -> dict[str, object]:
+def _child(source: Path, target: Path, sheet: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "gonghui.files.imports.child", str(source), str(target), *([sheet] if sheet else [])]
     root = str(Path(__file__).resolve().parents[3])
     env = {"PATH": "", "PYTHONPATH": root, "POLARS_MAX_THREADS": "2", "LANG": "C.UTF-8", "SYSTEMROOT": ""}
@@ -93,11 +94,11 @@ def _child(source: Path, target: Path, sheet: str) -> dict[str, object]:
         if wide:
             raise BadInput("imports.too_wide", "这个表的空白区域过大，读不进来。请把有内容的部分复制到新表，另存后再上传。")
         raise BadInput("imports.broken", "这个 Excel 文件已损坏，读不出来。请在电脑上重新另存为 .xlsx 后再上传。")
-    told: dict[str, object] = json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(done.stdout)
     return told
 
 
-def _here(source: Path, target: Path, sheet: str) -> dict[str, object]:
+def _here(source: Path, target: Path, sheet: str) -> dict[str, Any]:
     from gonghui.files.imports import child
 
     said = io.StringIO()
@@ -111,7 +112,7 @@ def _here(source: Path, target: Path, sheet: str) -> dict[str, object]:
         raise BadInput("imports.broken", "这个 Excel 文件已损坏，读不出来。请在电脑上重新另存为 .xlsx 后再上传。") from fault
     finally:
         sys.stdout, child._bound = real, bound
-    told: dict[str, object] = json.loads(said.getvalue())
+    told: dict[str, Any] = json.loads(said.getvalue())
     return told
 
 

@@ -50,7 +50,7 @@ def home(request: Request) -> HttpResponse:
 
 def _upload(request: Request, form: UploadForm) -> ImportBatch:
     data = form.cleaned_data
-    file: UploadedFile = data["file"]
+    file: UploadedFile[Any] = data["file"]
     if (file.size or 0) > guard.MOST_BYTES:
         raise BadInput("imports.too_big", f"文件有 {(file.size or 0) / guard.MIB:.1f} MB，最多 {guard.MOST_BYTES // guard.MIB} MB。请把表拆成几份上传。")
     names = dict(form.fields["target"].choices)  # type: ignore[attr-defined]  # a ChoiceField

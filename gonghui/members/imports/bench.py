@@ -158,7 +158,8 @@ def _register() -> list[tuple[int, str, int, str]]:
 
 def _people(rows: int, places: list[tuple[int, str, int, str]]) -> list[tuple[str, ...]]:
     """Roster rows, different people, hired and joined over fourteen years."""
-    chance, out = random.Random(11), []  # noqa: S311  # test data
+    chance = random.Random(11)  # noqa: S311  # test data
+    out: list[tuple[str, ...]] = []
     for n in range(rows):
         born = date(1964, 1, 1) + timedelta(days=n % 15_000)
         first17 = f"{990100 + n // 15_000 % 90:06d}{born:%Y%m%d}{n % 997:03d}"
@@ -273,13 +274,13 @@ def _database(folder: Path) -> Iterator[None]:
 def _use(name: str) -> Iterator[None]:
     held = connections["default"].settings_dict["NAME"]
     connection.close()
-    connection._file_lock = None
+    connection._file_lock = None  # type: ignore[attr-defined]  # the SQLite backend of the kernel
     connections["default"].settings_dict["NAME"] = name
     try:
         yield
     finally:
         connection.close()
-        connection._file_lock = None
+        connection._file_lock = None  # type: ignore[attr-defined]  # the SQLite backend of the kernel
         connections["default"].settings_dict["NAME"] = held
 
 

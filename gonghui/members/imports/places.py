@@ -134,7 +134,8 @@ class Finder:
         extra = ("ended_on",) if self.is_union else ("sector",)
         open_only = Q(ended_on=None) if self.is_union else Q(merged_into=None)
         for *core, last, value in self.model._default_manager.filter(self.scope(), open_only, wanted).values_list(*fields, *extra, key):
-            place = Place(*core, sector="" if self.is_union else str(last))
+            pk, path, name, union_id = core
+            place = Place(pk, path, name, union_id, sector="" if self.is_union else str(last))
             self.found[place.pk] = place
             yield place, str(value)
 
