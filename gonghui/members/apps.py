@@ -78,6 +78,7 @@ def _timed() -> None:
 
     jobs.every("members.seasons", timedelta(days=1), timed.seasons, title="季节性会籍暂停与恢复", at=time(1, 10))
     jobs.every("members.unclaimed", timedelta(days=1), timed.unclaimed, title="逾期转会由属地接收", at=time(1, 20))
+    jobs.every("members.placing", timedelta(days=1), timed.placing, title="会员库按规则安置", at=time(1, 25))
     jobs.every("members.retention", timedelta(days=1), timed.retention, title="会籍资料到期清理", at=time(1, 30))
 
 

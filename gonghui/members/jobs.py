@@ -8,7 +8,8 @@ from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.core.errors import Refusal
 from gonghui.core.jobs import Progress
-from gonghui.members.models import Transfer
+from gonghui.members.models import Membership, Transfer
+from gonghui.members.selectors import places
 from gonghui.members.services import privacy, standing, transfers
 
 
@@ -43,9 +44,30 @@ def unclaimed(progress: Progress | None = None) -> dict[str, Any]:
     return {"due": len(due), "done": done, "refused": refused}
 
 
+def placing(progress: Progress | None = None) -> dict[str, Any]:
+    """Members of a pool who by now have a workplace are placed by the order of joining (会员库按规则安置), MEM-6-1.
+
+    Only the workplace decides; whoever has none waits for the officer of the area.
+    """
+    actor, done = Actor.system("placing"), 0
+    waiting = Membership.objects.filter(until=None, standing="active", union__kind="pool").select_related("union", "person").order_by("pk")
+    refused = []
+    for spell in list(waiting):
+        job = spell.person.employments.filter(until=None).select_related("employer__union").order_by("since", "pk").first()
+        route = places.route(job.employer) if job is not None else None
+        if route is None or route.union.pk == spell.union_id:
+            continue
+        try:
+            transfers.place_from_pool(actor=actor, membership=spell, union=route.union)
+            done += 1
+        except Refusal as refusal:
+            refused.append({"spell": spell.pk, "why": refusal.message})
+    return {"done": done, "refused": refused}
+
+
 def retention(progress: Progress | None = None) -> dict[str, int]:
     """What is past its time is deleted (到期清理)."""
     return privacy.retention_run(actor=Actor.system("retention"))
 
 
-HANDLERS = {"members.seasons": seasons, "members.unclaimed": unclaimed, "members.retention": retention}
+HANDLERS = {"members.seasons": seasons, "members.unclaimed": unclaimed, "members.placing": placing, "members.retention": retention}

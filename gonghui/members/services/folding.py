@@ -11,7 +11,6 @@ from typing import Any
 from django.db.models import Q
 
 from gonghui.core import clock
-from gonghui.figures import folding
 from gonghui.figures import services as figures
 from gonghui.figures.folding import Dims, MemberFact, WorkerFact
 from gonghui.members.enums import COUNTED

@@ -76,7 +76,7 @@ def test_unclaimed_falls_to_the_territory_when_due_and_not_a_day_before(two):
 
 
 def test_the_end_of_work_opens_a_transfer_and_never_ends_the_membership(two):
-    town, a, b = two
+    _, a, b = two
     firm = a.employer
     who = make.person()
     job = make.employed(who, firm)
@@ -201,3 +201,13 @@ def test_a_season_never_touches_somebody_in_transit_and_a_declined_transfer_leav
         standing.seasonal_step(actor=make.system, spell=spell_of(who), resume=False)
     transfers.transfer_decline(actor=make.officer(b), transfer=row, reason="没有这名职工")
     assert spell_of(who).standing == "retained" and not list(verify.transfers_whole())
+
+
+def test_the_pool_is_emptied_by_the_workplace_and_nobody_else_is_touched(two):
+    town, a, _ = two
+    pool = make.build("pool", "青石镇会员库", town)
+    placed, waits = make.member(pool).person, make.member(pool).person
+    make.employed(placed, a.employer)
+    assert (jobs.placing()["done"], jobs.placing()["done"]) == (1, 0)
+    assert (spell_of(placed).union, spell_of(waits).union) == (a, pool)
+    assert (make.roll(a, "members"), make.roll(pool, "members")) == (1, 1)

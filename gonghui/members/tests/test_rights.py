@@ -75,7 +75,7 @@ def test_a_leaver_without_papers_is_found_by_verify():
 
 
 def test_the_api_gives_masked_rosters_files_once_and_decides_in_scope():
-    firm, union = make.shop()
+    _, union = make.shop()
     _, other = make.shop("白云服装厂")
     spell = make.member(union)
     chair, stranger = accounts.client(accounts.officer((Role.CHAIR, union.path))), accounts.client(accounts.officer((Role.CHAIR, other.path)))
