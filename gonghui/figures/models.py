@@ -15,7 +15,7 @@ class Roll(models.Model):
     """
 
     pk = models.CompositePrimaryKey("union", "key", "day")
-    union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="+", verbose_name="工会", db_index=False)
+    union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="+", verbose_name="工会", db_index=False, db_constraint=False)
     key = models.CharField("计数项", max_length=48)
     day = models.DateField("日期")
     n = models.BigIntegerField("净增减")

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=48, verbose_name='计数项')),
                 ('day', models.DateField(verbose_name='日期')),
                 ('n', models.BigIntegerField(verbose_name='净增减')),
-                ('union', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.union', verbose_name='工会')),
+                ('union', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.union', verbose_name='工会')),
             ],
             options={
                 'verbose_name': '汇总',
