@@ -14,7 +14,7 @@ class File(models.Model):
     name = models.CharField("文件名", max_length=120)
     kind = models.CharField("类型", max_length=80)
     size = models.PositiveBigIntegerField("大小（字节）")
-    sha256 = models.CharField("SHA-256", max_length=64)
+    sha256 = models.CharField("文件摘要 SHA-256", max_length=64)
     place = models.CharField("存放", max_length=120)
     purpose = models.CharField("用途", max_length=40)
     restricted = models.BooleanField("限案内", default=False, help_text="只凭业务应用发的链接打开，不按组织范围开放")

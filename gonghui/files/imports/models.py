@@ -17,7 +17,7 @@ class ImportBatch(models.Model):
     org_name = models.CharField("导入到", max_length=120, blank=True)
     name = models.CharField("文件名", max_length=120)
     size = models.PositiveBigIntegerField("大小（字节）")
-    sha256 = models.CharField("SHA-256", max_length=64)
+    sha256 = models.CharField("文件摘要 SHA-256", max_length=64)
     place = models.CharField("存放", max_length=120)
     state = models.CharField("状态", max_length=12, choices=BatchState.choices, default=BatchState.UPLOADED)
     sheet = models.CharField("工作表", max_length=60, blank=True)
