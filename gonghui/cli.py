@@ -36,3 +36,7 @@ def _demo_data() -> bool:
     """A data directory made by `gonghui demo` carries a mark, so later commands see the same settings."""
     where = os.environ.get("GONGHUI_DATA_DIR") or str(Path(__file__).resolve().parent.parent / "var")
     return (Path(where) / "DEMO").exists()
+
+
+if __name__ == "__main__":
+    main()

@@ -29,4 +29,3 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
             transaction.set_rollback(True)
             atom.__exit__(None, None, None)
             crypto.forget_keys()
-

@@ -18,14 +18,17 @@ from gonghui.accounts.actor import Actor
 from gonghui.accounts.enums import Role
 from gonghui.accounts.tests import make as accounts
 from gonghui.core import clock
-from gonghui.files import services as files
 from gonghui.figures import services as figures
-from gonghui.members.services import consents, exits, joining, privacy, rosters, spells, transfers
+from gonghui.files import services as files
+from gonghui.members.rules import compare
+from gonghui.members.services import ceremonies, consents, exits, joining, privacy, rosters, spells, transfers
 from gonghui.members.tests import make as members
 from gonghui.notices import services as notices
 from gonghui.orgs import services as orgs
 from gonghui.orgs.tests import make as register
+from gonghui.orgs.services.matters import open_matter
 from gonghui.policy import services as policy
+from gonghui.portal import services as portal
 
 system = Actor.system("test")
 AWAY = 9_999_999
@@ -132,7 +135,9 @@ def _matters(tree: Tree, place: str) -> None:
     today = clock.today()
     first, second, third = (m for m in tree.members[:3])
     mine = members.worker(first.person)
-    tree.rows["request"] = privacy.request_make(actor=mine, person=first.person, kind="correct", field="phone", value="13600000000", words="换了号码")
+    tree.rows["request"] = privacy.request_make(
+        actor=mine, person=first.person, kind="correct", field="phone", value="13600000000", words="换了号码"
+    )
     tree.rows["snapshot"] = rosters.snapshot_make(actor=system, union=tree.union, kind="members", as_of=today, purpose="换届选举名册")
     tree.rows["activist"] = rosters.activist_add(actor=system, union=tree.union, person=second.person, skills="宣讲")
     tree.rows["note"] = rosters.note_add(actor=system, person=third.person, union=tree.union, kind="training", on=today, text="制茶培训")
@@ -140,13 +145,18 @@ def _matters(tree: Tree, place: str) -> None:
     orgs.term_open(actor=system, union=tree.union, number=1, since=date(2024, 3, 1), years=3)
     clerk = accounts.acting((Role.CLERK, tree.union.path), username=f"maker-{tree.key}", name=f"{place}经办")
     tree.rows["maker"] = clerk
-    tree.rows["file"] = files.file_make(clerk, name=f"{place}请示.csv", data=f"{place}关于换届的请示".encode(), purpose="test", org_path=tree.union.path)
-    tree.rows["export"] = files.export_start(_chair(tree), "members.roster", "核对会员花名册", 3, org_path=tree.union.path, union=tree.union.pk, roster="members")
+    tree.rows["file"] = files.file_make(
+        clerk, name=f"{place}请示.csv", data=f"{place}关于换届的请示".encode(), purpose="test", org_path=tree.union.path
+    )
+    tree.rows["export"] = files.export_start(
+        _chair(tree), "members.roster", "核对会员花名册", 3, org_path=tree.union.path, union=tree.union.pk, roster="members"
+    )
     notices.notice_send(system, kind="result", title=f"{place}消息", body="请查看。", persons=[first.person_id])
     tree.rows["person_notice"] = apps.get_model("notices.Notice").objects.get(person_id=first.person_id, title=f"{place}消息").pk
     tree.rows["slip"] = _slip(tree)
     _batch(tree, place)
     _report(tree, today)
+    _more(tree, place, today)
 
 
 def _slip(tree: Tree) -> str:
@@ -155,14 +165,35 @@ def _slip(tree: Tree) -> str:
     return policy.store("user:1", decision, subject=f"union:{tree.union.pk}", org_path=tree.union.path, perm="orgs.union.view")
 
 
-def _chair(tree: Tree) -> Actor:
-    return accounts.acting((Role.CHAIR, tree.union.path), username=f"asker-{tree.key}", name="导出人")
+def _chair(tree: Tree, word: str = "asker") -> Actor:
+    return accounts.acting((Role.CHAIR, tree.union.path), username=f"{word}-{tree.key}", name="经办人")
+
+
+def _more(tree: Tree, place: str, today: date) -> None:
+    """What happens less often: ceremony, comparison, post, group, second leadership, follow-up, a text to publish, a text message."""
+    union, first = tree.union, tree.members[0]
+    tree.rows["job"] = first.person.employments.first().pk
+    batch = joining.batch_open(actor=system, union=union, name=f"{place}集中入会")
+    tree.rows["ceremony"] = ceremonies.ceremony_plan(actor=system, batch=batch, title="入会仪式", place=f"{place}礼堂", at=clock.now() + timedelta(days=3))
+    listed = [compare.Listed(1, tree.names[0], None, None, ""), compare.Listed(2, f"{place[0]}未登记", None, None, "")]
+    tree.rows["comparison"] = rosters.comparison_run(actor=system, union=union, name=f"{place}工资表", origin="payroll", listed=listed)
+    tree.rows["post"] = orgs.post_add(actor=system, union=union, person_id=first.person_id, title="委员", since=date(2024, 3, 1))
+    tree.rows["group"] = orgs.group_add(actor=system, union=union, name="炒茶小组", since=date(2024, 3, 1))
+    tree.rows["lead"] = orgs.lead_add(actor=system, lower=union, upper=tree.federation, since=date(2025, 1, 1), decision_no="〔2025〕1 号")
+    open_matter(system, "certificate", on=today, union=union)
+    text = portal.publication_write(actor=_chair(tree, "drafter"), union=union, title=f"{place}公示", body="新会员名单公示。")
+    tree.rows["publication"] = portal.publication_submit(actor=_chair(tree, "sender"), publication=text, union=union)
+    tree.rows["draft"] = portal.publication_write(actor=system, union=union, title=f"{place}草稿", body="草稿。")
+    tree.rows["experience"] = portal.experience_add(actor=system, union=union, title=f"{place}做法", summary="先走访后建会。", tags=["建会"])
+    notices.sms_send(system, phone=tree.canaries[1], template="notices.plain", params={"text": "请查看消息"})
 
 
 def _report(tree: Tree, today: date) -> None:
     period = figures.period_put(actor=system, name="2026 年度", opening=date(2026, 1, 1), closing=today, current=True)
     tree.rows["report"] = figures.report_prepare(actor=system, union=tree.town, period=period)
-    tree.rows["reported"] = figures.reported_put(actor=system, union=tree.town, key="rate.joining", on=today, claimed="98%", source="年度总结")
+    tree.rows["reported"] = figures.reported_put(
+        actor=system, union=tree.town, key="rate.joining", on=today, claimed="98%", source="年度总结"
+    )
 
 
 def _batch(tree: Tree, place: str) -> None:
@@ -175,9 +206,24 @@ def _batch(tree: Tree, place: str) -> None:
     head = ["姓名", "证件号码", "手机号", "单位编号", "工会代码", "是否会员", "入会日期"]
     rows = [
         [f"{place[0]}亥驰", number, "13770000999", tree.employer.code, tree.union.code, "是", "2024-04-01"],
-        [f"{place[0]}错号", number[:-1] + ("0" if number[-1] != "0" else "1"), "13770000998", tree.employer.code, tree.union.code, "是", "2024-04-01"],
+        [
+            f"{place[0]}错号",
+            number[:-1] + ("0" if number[-1] != "0" else "1"),
+            "13770000998",
+            tree.employer.code,
+            tree.union.code,
+            "是",
+            "2024-04-01",
+        ],
     ]
-    batch = imports.batch_upload(actor=system, kind="roster", content=sheets.text([head, *rows]), name=f"{place}花名册.csv", org_path=tree.union.path, org_name=tree.union.name)
+    batch = imports.batch_upload(
+        actor=system,
+        kind="roster",
+        content=sheets.text([head, *rows]),
+        name=f"{place}花名册.csv",
+        org_path=tree.union.path,
+        org_name=tree.union.name,
+    )
     batch = imports.batch_map(actor=system, batch=batch, mapping=batch.mapping)
     tree.rows["import"] = imports.batch_check(actor=system, batch=batch)
 
@@ -219,7 +265,9 @@ def _accounts(world: World) -> None:
         world.users[key] = accounts.worker(person_id=person)
         world.clients[key] = accounts.client(world.users[key], stepped_up=True)
     for key in ("chair_a", "chair_b"):
-        notices.notice_send(system, kind="result", title="请核对名册", body="请查看。", link="/console/notices/", users=[world.users[key].pk])
+        notices.notice_send(
+            system, kind="result", title="请核对名册", body="请查看。", link="/console/notices/", users=[world.users[key].pk]
+        )
     for browser in world.clients.values():
         browser.get("/healthz")  # the first request rotates the session key
 
@@ -240,7 +288,13 @@ def scope_of(world: World, where: str) -> str:
 def objects(world: World) -> dict[str, dict[str, int]]:
     """For each table one row per place: `a` in the union of tree A, `s` its sibling, `t` the township's own, `b` foreign."""
     found: dict[str, dict[str, int]] = {}
-    places = [("a", world.a.union.path), ("s", world.a.sibling.path), ("t", world.a.town.path), ("b", world.b.union.path), ("u", world.b.town.path)]
+    places = [
+        ("a", world.a.union.path),
+        ("s", world.a.sibling.path),
+        ("t", world.a.town.path),
+        ("b", world.b.union.path),
+        ("u", world.b.town.path),
+    ]
     for model in apps.get_models():
         if not model.__module__.startswith("gonghui."):
             continue
@@ -250,7 +304,14 @@ def objects(world: World) -> dict[str, dict[str, int]]:
             if path is None:
                 continue
             for key, wanted in places:
-                if key not in row_of and (path == wanted or (key in "tu" and path.startswith(wanted) and not path.startswith((world.a.union.path, world.a.sibling.path, world.b.union.path)))):
+                if key not in row_of and (
+                    path == wanted
+                    or (
+                        key in "tu"
+                        and path.startswith(wanted)
+                        and not path.startswith((world.a.union.path, world.a.sibling.path, world.b.union.path))
+                    )
+                ):
                     row_of[key] = row.pk
         if "b" not in row_of and "u" in row_of:
             row_of["b"] = row_of["u"]
@@ -258,12 +319,31 @@ def objects(world: World) -> dict[str, dict[str, int]]:
         found[model._meta.label] = row_of
     chairs = {k: world.users[f"chair_{k}"].pk for k in ("a", "b")}
     for label in ("notices.Notice", "accounts.SignIn"):
-        found[label] = {k: apps.get_model(label)._default_manager.filter(user_id=pk).values_list("pk", flat=True)[0] for k, pk in chairs.items()}
+        found[label] = {
+            k: apps.get_model(label)._default_manager.filter(user_id=pk).values_list("pk", flat=True)[0] for k, pk in chairs.items()
+        }
     found["accounts.User"] |= chairs
     return found
 
 
-RELATIONS = ("union", "employer", "source", "batch", "comparison", "application", "approval", "person", "user", "activist", "ceremony", "lower", "first", "maker", "survivor", "giver")
+RELATIONS = (
+    "union",
+    "employer",
+    "source",
+    "batch",
+    "comparison",
+    "application",
+    "approval",
+    "person",
+    "user",
+    "activist",
+    "ceremony",
+    "lower",
+    "first",
+    "maker",
+    "survivor",
+    "giver",
+)
 
 
 def path_of(row: Model | None, depth: int = 0) -> str | None:
@@ -285,11 +365,6 @@ def path_of(row: Model | None, depth: int = 0) -> str | None:
         if name in {f.name for f in row._meta.concrete_fields if f.is_relation} and (path := path_of(getattr(row, name), depth + 1)):
             return path
     return None
-
-
-def tomorrow() -> date:
-    """For forms that ask for a day to come."""
-    return clock.today() + timedelta(days=1)
 
 
 __all__ = ["AWAY", "OFFICERS", "ROLES", "World", "build", "joining", "objects", "path_of", "spells"]
