@@ -25,7 +25,8 @@ class FilesConfig(AppConfig):
         rotation.register_sealed("files.ImportRow", {"cells": "cells", "fixes": "fixes"}, table="files.importrow")
         rotation.register_sealed("files.ImportChunk", {"sealed": "@name"}, table="files.importchunk", place="batch_id")
         business = [role for role in Role if role not in ADMINISTRATORS]
-        permissions.register(Perm, dict.fromkeys(business, Perm))
+        upper = {Role.CITY, Role.ORGANISATION, Role.TOWNSHIP}
+        permissions.register(Perm, {role: [p for p in Perm if role in upper or p is not Perm.EXPORT_APPROVE] for role in business})
         core_jobs.register(services.JOB, jobs.export)
         core_jobs.every("files.sweep", timedelta(hours=1), services.sweep, title="清理过期文件")
         verify.register("LED-12", "附件都在且未改动", selectors.hash_faults)

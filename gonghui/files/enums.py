@@ -12,6 +12,7 @@ class Perm(StrEnum):
 
     FILE_VIEW = "files.file.view"
     EXPORT_START = "files.export.start"
+    EXPORT_APPROVE = "files.export.approve"
 
 
 class ExportState(models.TextChoices):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gonghui.core.errors import NotFound
 from gonghui.files import store
+from gonghui.files.enums import Perm
 from gonghui.files.models import Export, File
 
 if TYPE_CHECKING:
@@ -31,6 +32,24 @@ def export_list(*, actor: Actor) -> QuerySet[Export]:
 def export_get(*, actor: Actor, pk: int) -> Export:
     """One of mine, or 404."""
     found = export_list(actor=actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def export_row(*, pk: int) -> Export:
+    """An export by id, for the approval that holds its id. Raises NotFound."""
+    found = Export.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def export_seen(*, actor: Actor, pk: int) -> Export:
+    """One of mine, or one I may approve (待我审批的导出), or 404."""
+    mine = Q(user_id=actor.user_id or 0)
+    to_approve = actor.within_path(Perm.EXPORT_APPROVE, "org_path")
+    found = Export.objects.filter(mine | to_approve if to_approve else Q()).filter(pk=pk).first()
     if found is None:
         raise NotFound()
     return found

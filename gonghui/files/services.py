@@ -187,14 +187,14 @@ def _queue(actor: Actor, row: Export) -> None:
 
 @transaction.atomic
 def export_decide(actor: Actor, *, export_id: int, approved: bool, note: str = "") -> Export:
-    """The approval's answer (审批结果), called by whoever registered the approval hook. The asker cannot approve.
+    """The approval's answer (审批结果), called by whoever registered the approval hook. The asker may withdraw, not approve.
 
     Raises: NotFound; RuleViolation files.export_self.
     """
     row = Export.objects.select_for_update().filter(pk=export_id, state=ExportState.WAITING).first()
     if row is None:
         raise NotFound()
-    if actor.ref == row.actor:
+    if approved and actor.ref == row.actor:
         raise RuleViolation("files.export_self", "导出不能由申请人自己批准。请由上级或另一位负责人审批。")
     Export.objects.filter(pk=row.pk).update(
         state=ExportState.QUEUED if approved else ExportState.REFUSED, approver=actor.ref, note=note[:200]

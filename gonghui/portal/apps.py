@@ -14,10 +14,14 @@ class PortalConfig(AppConfig):
         from gonghui.figures import services as figures
         from gonghui.members import enums as members
         from gonghui.members.selectors import counts
-        from gonghui.portal import benches
-        from gonghui.portal.selectors import alerts, finders, places
+        from gonghui.portal import benches, wiring
+        from gonghui.people import hooks as people
+        from gonghui.portal.demo import detect
+        from gonghui.portal.selectors import alerts, finders, places, records
 
+        wiring.connect()
         benches.register()
+        detect.register()
 
         from gonghui.accounts import permissions
         from gonghui.accounts.enums import Role
@@ -51,6 +55,8 @@ class PortalConfig(AppConfig):
         menu.fix(guide="portal:help")
         for fn in alerts.ALL:
             hub.alerts(fn)
+        people.register_story("工作单位", records.employers_of)
+        people.register_story("会籍", records.unions_of)
         hub.finder("工会", finders.find_unions)
         hub.finder("用人单位", finders.find_employers)
         hub.finder("会员", finders.find_members)

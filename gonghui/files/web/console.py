@@ -30,8 +30,9 @@ def exports(request: Request) -> HttpResponse:
 
 @officer(Perm.EXPORT_START)
 def export_state(request: Request, pk: int) -> HttpResponse:
-    """How far one export is."""
-    context = {"export": selectors.export_get(actor=request.actor, pk=pk)}
+    """How far one export is; whoever may approve it sees what is asked, the file stays with the asker."""
+    row = selectors.export_seen(actor=request.actor, pk=pk)
+    context = {"export": row, "mine": row.user_id == request.actor.user_id}
     return render(request, "files/console/export.html", context, fragment="files/console/_export_progress.html")
 
 
