@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import models
 
+from gonghui.core.choices import labels
 from gonghui.people.enums import Group, IdCheck, IdKind, RevealReason, Sex, TwinState
 
 
@@ -11,10 +14,10 @@ class Person(models.Model):
     """A natural person (自然人). ID number and phone are sealed; equality is searched by blind index; lists show masks."""
 
     name = models.CharField("姓名", max_length=60)
-    sex = models.CharField("性别", max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
+    sex = models.CharField("性别", max_length=1, choices=partial(labels, Sex), default=Sex.UNKNOWN)
     birth_date = models.DateField("出生日期", null=True, blank=True)
-    id_kind = models.CharField("证件种类", max_length=12, choices=IdKind.choices, default=IdKind.NONE)
-    id_check = models.CharField("证件核验", max_length=12, choices=IdCheck.choices, default=IdCheck.UNVERIFIED)
+    id_kind = models.CharField("证件种类", max_length=12, choices=partial(labels, IdKind), default=IdKind.NONE)
+    id_check = models.CharField("证件核验", max_length=12, choices=partial(labels, IdCheck), default=IdCheck.UNVERIFIED)
     id_sealed = models.BinaryField("证件号密文", null=True, blank=True)
     id_index = models.BinaryField("证件号盲索引", max_length=16, null=True, blank=True)
     id_mask = models.CharField("证件号（脱敏）", max_length=24, blank=True)
@@ -26,7 +29,7 @@ class Person(models.Model):
     political = models.CharField("政治面貌", max_length=2, blank=True, help_text="GB/T 4762")
     home_area = models.CharField("户籍地", max_length=12, blank=True, help_text="GB/T 2260")
     migrant = models.BooleanField("农民工", default=False)
-    group = models.CharField("八大群体", max_length=12, blank=True, choices=Group.choices, default=Group.NONE)
+    group = models.CharField("八大群体", max_length=12, blank=True, choices=partial(labels, Group), default=Group.NONE)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="absorbed", verbose_name="已并入")
     created_at = models.DateTimeField("登记时间")
     source = models.CharField("来源", max_length=40, blank=True)
@@ -75,7 +78,7 @@ class Reveal(models.Model):
     actor = models.CharField("查看人", max_length=40)
     actor_name = models.CharField("查看人姓名", max_length=60, blank=True)
     field = models.CharField("项目", max_length=16)
-    reason_code = models.CharField("用途", max_length=16, choices=RevealReason.choices)
+    reason_code = models.CharField("用途", max_length=16, choices=partial(labels, RevealReason))
     reason = models.CharField("理由", max_length=200)
     at = models.DateTimeField("时间")
 
@@ -105,7 +108,7 @@ class Twin(models.Model):
     first = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="甲")
     second = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name="乙")
     reasons = models.JSONField("理由", default=list)
-    state = models.CharField("状态", max_length=8, choices=TwinState.choices, default=TwinState.OPEN)
+    state = models.CharField("状态", max_length=8, choices=partial(labels, TwinState), default=TwinState.OPEN)
     merge = models.ForeignKey(PersonMerge, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="合并")
     found_on = models.DateField("发现日期")
     decided_by = models.CharField("处理人", max_length=40, blank=True)

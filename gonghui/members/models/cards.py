@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import models
 from django.db.models import Q
 
+from gonghui.core.choices import labels
 from gonghui.members.enums import CardState, ServiceCardState
 
 
@@ -14,7 +17,7 @@ class Card(models.Model):
     number = models.CharField("会员证号", max_length=24, unique=True)
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="cards", verbose_name="会员")
     union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="+", verbose_name="发证工会")
-    state = models.CharField("状态", max_length=10, choices=CardState.choices, default=CardState.ALLOCATED)
+    state = models.CharField("状态", max_length=10, choices=partial(labels, CardState), default=CardState.ALLOCATED)
     allocated_on = models.DateField("编号日期")
     printed_at = models.DateTimeField("打印时间", null=True, blank=True)
     received_on = models.DateField("领取日期", null=True, blank=True)
@@ -56,7 +59,7 @@ class ServiceCard(models.Model):
     account_sealed = models.BinaryField("入账账户密文")
     account_index = models.BinaryField("入账账户盲索引", max_length=16)
     account_mask = models.CharField("入账账户（脱敏）", max_length=24)
-    state = models.CharField("状态", max_length=10, choices=ServiceCardState.choices, default=ServiceCardState.ACTIVE)
+    state = models.CharField("状态", max_length=10, choices=partial(labels, ServiceCardState), default=ServiceCardState.ACTIVE)
     checked_on = models.DateField("最近核验", null=True, blank=True)
     fault = models.CharField("退汇原因", max_length=120, blank=True)
     since = models.DateField("起")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import models
 from django.db.models import Q
 
+from gonghui.core.choices import labels
 from gonghui.members.enums import ApplicationState, BatchState, Channel, DocumentKind, EmploymentKind
 
 
@@ -14,7 +17,7 @@ class Batch(models.Model):
     union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="+", verbose_name="工会")
     name = models.CharField("名称", max_length=60)
     campaign = models.BooleanField("集中行动", default=False, help_text="集中行动按第三关计数")
-    state = models.CharField("状态", max_length=8, choices=BatchState.choices, default=BatchState.OPEN)
+    state = models.CharField("状态", max_length=8, choices=partial(labels, BatchState), default=BatchState.OPEN)
     approval_no = models.CharField("批文文号", max_length=60, blank=True)
     reconciled_on = models.DateField("纸质与电子名册核对一致日期", null=True, blank=True)
     reconciled_by = models.CharField("核对人", max_length=40, blank=True)
@@ -33,7 +36,7 @@ class BatchDocument(models.Model):
     """A paper of the dossier (三有材料)."""
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="documents", verbose_name="批次")
-    kind = models.CharField("种类", max_length=18, choices=DocumentKind.choices)
+    kind = models.CharField("种类", max_length=18, choices=partial(labels, DocumentKind))
     file = models.ForeignKey("files.File", models.PROTECT, related_name="+", verbose_name="附件")
     people = models.PositiveIntegerField("所列人数", null=True, blank=True)
     actor = models.CharField("上传人", max_length=40)
@@ -69,9 +72,9 @@ class Application(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="applications", verbose_name="批次")
     employer = models.ForeignKey("orgs.Employer", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="用人单位")
     employer_name = models.CharField("本人填写的单位", max_length=120, blank=True)
-    employment_kind = models.CharField("用工形式", max_length=12, choices=EmploymentKind.choices, default=EmploymentKind.REGULAR)
-    channel = models.CharField("渠道", max_length=12, choices=Channel.choices, default=Channel.PERSONAL)
-    state = models.CharField("状态", max_length=10, choices=ApplicationState.choices, default=ApplicationState.SUBMITTED)
+    employment_kind = models.CharField("用工形式", max_length=12, choices=partial(labels, EmploymentKind), default=EmploymentKind.REGULAR)
+    channel = models.CharField("渠道", max_length=12, choices=partial(labels, Channel), default=Channel.PERSONAL)
+    state = models.CharField("状态", max_length=10, choices=partial(labels, ApplicationState), default=ApplicationState.SUBMITTED)
     private = models.BooleanField("不告诉单位", default=False)
     self_filled = models.BooleanField("本人填写", default=False)
     signed_name = models.CharField("签名", max_length=60, blank=True)

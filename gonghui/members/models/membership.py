@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import models
 from django.db.models import F, Q
 
+from gonghui.core.choices import labels
 from gonghui.members.enums import Channel, EmploymentKind, EndReason, Standing
 
 
@@ -13,7 +16,7 @@ class Employment(models.Model):
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="employments", verbose_name="职工")
     employer = models.ForeignKey("orgs.Employer", models.PROTECT, related_name="employments", verbose_name="用人单位")
-    kind = models.CharField("用工形式", max_length=12, choices=EmploymentKind.choices, default=EmploymentKind.REGULAR)
+    kind = models.CharField("用工形式", max_length=12, choices=partial(labels, EmploymentKind), default=EmploymentKind.REGULAR)
     post = models.CharField("岗位", max_length=60, blank=True)
     season_from = models.CharField("季节起（月-日）", max_length=5, blank=True)
     season_to = models.CharField("季节止（月-日）", max_length=5, blank=True)
@@ -40,12 +43,12 @@ class Membership(models.Model):
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="memberships", verbose_name="会员")
     union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="memberships", verbose_name="工会")
     group = models.ForeignKey("orgs.Group", models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name="小组")
-    standing = models.CharField("会籍状态", max_length=12, choices=Standing.choices, default=Standing.ACTIVE)
+    standing = models.CharField("会籍状态", max_length=12, choices=partial(labels, Standing), default=Standing.ACTIVE)
     since = models.DateField("起")
     until = models.DateField("止（不含）", null=True, blank=True)
-    ended = models.CharField("结束原因", max_length=12, choices=EndReason.choices, blank=True)
+    ended = models.CharField("结束原因", max_length=12, choices=partial(labels, EndReason), blank=True)
     joined_on = models.DateField("入会日期")
-    channel = models.CharField("入会渠道", max_length=12, choices=Channel.choices, default=Channel.IMPORT)
+    channel = models.CharField("入会渠道", max_length=12, choices=partial(labels, Channel), default=Channel.IMPORT)
     card_no = models.CharField("会员证号", max_length=24, blank=True)
     private = models.BooleanField("不告诉单位", default=False, help_text="直接加入上级工会，用人单位一级看不到")
 

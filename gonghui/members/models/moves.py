@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import models
 from django.db.models import Q
 
+from gonghui.core.choices import labels
 from gonghui.members.enums import ExitKind, ExitState, TransferCause, TransferState
 
 
@@ -16,8 +19,8 @@ class Transfer(models.Model):
     target = models.ForeignKey(
         "orgs.Union", models.PROTECT, null=True, blank=True, related_name="transfers_in", verbose_name="转入工会"
     )
-    cause = models.CharField("缘由", max_length=16, choices=TransferCause.choices)
-    state = models.CharField("状态", max_length=12, choices=TransferState.choices, default=TransferState.IN_TRANSIT)
+    cause = models.CharField("缘由", max_length=16, choices=partial(labels, TransferCause))
+    state = models.CharField("状态", max_length=12, choices=partial(labels, TransferState), default=TransferState.IN_TRANSIT)
     opened_on = models.DateField("发起日期")
     due_on = models.DateField("逾期由属地接收")
     opened_by = models.CharField("发起人", max_length=40)
@@ -48,8 +51,8 @@ class Exit(models.Model):
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="exits", verbose_name="会员")
     union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="exits", verbose_name="工会")
-    kind = models.CharField("方式", max_length=12, choices=ExitKind.choices)
-    state = models.CharField("状态", max_length=8, choices=ExitState.choices, default=ExitState.OPEN)
+    kind = models.CharField("方式", max_length=12, choices=partial(labels, ExitKind))
+    state = models.CharField("状态", max_length=8, choices=partial(labels, ExitState), default=ExitState.OPEN)
     declared_on = models.DateField("本人声明或发生日期")
     dues_unpaid_from = models.DateField("未交会费起", null=True, blank=True)
     absent_from = models.DateField("未过组织生活起", null=True, blank=True)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import models
 from django.db.models import Q
 
+from gonghui.core.choices import labels
 from gonghui.members.enums import ConsentPurpose, RequestKind, RequestState
 
 
@@ -12,7 +15,7 @@ class Consent(models.Model):
     """A consent to one version of a notice (同意记录). Withdrawing ends it; a new version needs a new consent."""
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="consents", verbose_name="本人")
-    purpose = models.CharField("目的", max_length=12, choices=ConsentPurpose.choices)
+    purpose = models.CharField("目的", max_length=12, choices=partial(labels, ConsentPurpose))
     version = models.CharField("告知版本", max_length=12)
     notice_hash = models.CharField("告知文本校验值", max_length=64)
     given_at = models.DateTimeField("同意时间")
@@ -31,11 +34,11 @@ class DataRequest(models.Model):
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="data_requests", verbose_name="本人")
     union = models.ForeignKey("orgs.Union", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受理工会")
-    kind = models.CharField("种类", max_length=8, choices=RequestKind.choices)
+    kind = models.CharField("种类", max_length=8, choices=partial(labels, RequestKind))
     field = models.CharField("项目", max_length=20, blank=True)
     value_sealed = models.BinaryField("更正为（密文）", null=True, blank=True)
     words = models.CharField("本人说明", max_length=200, blank=True)
-    state = models.CharField("状态", max_length=8, choices=RequestState.choices, default=RequestState.OPEN)
+    state = models.CharField("状态", max_length=8, choices=partial(labels, RequestState), default=RequestState.OPEN)
     answer = models.JSONField("答复", default=list, blank=True)
     made_at = models.DateTimeField("提出时间")
     due_on = models.DateField("应答复日期")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db import models
 from django.db.models import Q
 
+from gonghui.core.choices import labels
 from gonghui.members.enums import DiffClass, DiffState, NoteKind, RosterKind
 
 
@@ -12,7 +15,7 @@ class RosterSnapshot(models.Model):
     """A frozen roster (花名册快照): what an election or an inspection counted. Never changed (trigger in migration 0002)."""
 
     union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="+", verbose_name="工会")
-    kind = models.CharField("种类", max_length=10, choices=RosterKind.choices)
+    kind = models.CharField("种类", max_length=10, choices=partial(labels, RosterKind))
     as_of = models.DateField("截止日期")
     purpose = models.CharField("用途", max_length=120)
     rows = models.JSONField("名单", help_text="不含证件号和手机号")
@@ -57,9 +60,9 @@ class Difference(models.Model):
     person = models.ForeignKey("people.Person", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="登记的人")
     name = models.CharField("姓名", max_length=60)
     id_mask = models.CharField("证件号（脱敏）", max_length=24, blank=True)
-    verdict = models.CharField("结论", max_length=10, choices=DiffClass.choices)
+    verdict = models.CharField("结论", max_length=10, choices=partial(labels, DiffClass))
     why = models.CharField("说明", max_length=160, blank=True)
-    state = models.CharField("处理", max_length=6, choices=DiffState.choices, default=DiffState.OPEN)
+    state = models.CharField("处理", max_length=6, choices=partial(labels, DiffState), default=DiffState.OPEN)
     handled_by = models.CharField("处理人", max_length=40, blank=True)
     handled_on = models.DateField("处理日期", null=True, blank=True)
     handled_note = models.CharField("处理说明", max_length=160, blank=True)
@@ -118,7 +121,7 @@ class WorkerNote(models.Model):
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="notes", verbose_name="职工")
     union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="+", verbose_name="登记工会")
-    kind = models.CharField("种类", max_length=8, choices=NoteKind.choices)
+    kind = models.CharField("种类", max_length=8, choices=partial(labels, NoteKind))
     on = models.DateField("日期")
     text = models.CharField("内容", max_length=160)
     actor = models.CharField("登记人", max_length=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from gonghui.accounts.actor import Actor, Scope
 from gonghui.accounts.enums import Role
 from gonghui.accounts.tests import make as accounts
