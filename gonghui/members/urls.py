@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.members.web import console, joining, mobile, moves, public, rosters
+from gonghui.members.web import console, joining, mobile, moves, public, rosters, silent
 
 app_name = "members"
 C = "console/members/"
 M = "m/members/"
 urlpatterns = [
     path(C, console.index, name="list"),
+    path(C + "silent/", silent.index, name="silent"),
     path(C + "bulk/", console.bulk, name="bulk"),
     path(C + "export/", console.export, name="export"),
     path(C + "<int:pk>/", console.detail, name="member"),

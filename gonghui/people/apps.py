@@ -44,5 +44,5 @@ class PeopleConfig(AppConfig):
 
         menu.register(
             menu.Entry("people.codes", "国家标准代码", "vocabulary", "people:codes", group="系统", perm=Perm.CODE_VIEW, order=960),
-            menu.Entry("people.twins", "疑似重复人员", "users", "people:twins", group="组织与会员", perm=Perm.PERSON_MERGE, order=139, badge=selectors.twin_count),
+            menu.Entry("people.twins", "疑似重复人员", "users", "people:twins", group="组织与会员", perm=Perm.PERSON_MERGE, order=139),
         )

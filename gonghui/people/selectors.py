@@ -104,7 +104,7 @@ def likely_twins(scope: Q | None = None) -> list[tuple[Person, Person, list[str]
     """
     found = Person.objects.filter(scope or Q(), merged_into=None).exclude(phone_index=None)
     keys = found.order_by().values("phone_index", "name").annotate(n=Count("pk")).filter(n__gt=1)
-    phones = [bytes(row["phone_index"]) for row in keys]
+    phones = [bytes(row["phone_index"] or b"") for row in keys]
     groups: dict[tuple[bytes, str], list[Person]] = {}
     for start in range(0, len(phones), IN_ONE):
         for person in found.filter(phone_index__in=phones[start : start + IN_ONE]).order_by("pk"):

@@ -65,8 +65,9 @@ def chair(union: Union, day: date | None = None) -> Post | None:
 def lapsed(rows: QuerySet[Union], day: date | None = None) -> QuerySet[Union]:
     """Unions whose committee's last term has lapsed (届满未换届)."""
     today = day or clock.today()
-    current = Term.objects.filter(body=Body.COMMITTEE, until__gt=today, ended_on=None).values("union_id")
-    had = Term.objects.filter(body=Body.COMMITTEE).values("union_id")
+    begun = Term.objects.filter(body=Body.COMMITTEE, since__lte=today)
+    current = begun.filter(Q(ended_on=None) | Q(ended_on__gt=today), until__gt=today).values("union_id")
+    had = begun.values("union_id")
     return rows.filter(pk__in=had, ended_on=None).exclude(pk__in=current)
 
 

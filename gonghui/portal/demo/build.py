@@ -40,7 +40,10 @@ def build(*, seed: int, scale: float, fresh: bool, tell: Tell) -> dict[str, Any]
             tell(f"{CITY}已经生成过，直接使用（重新生成请加 --fresh）。")
             call_command("migrate", verbosity=0)
             return dict(held)
-        raise BadInput("demo.other_city", f"{settings.DATA_DIR} 里是另一座演示城市（{held.get('seed')}，{held.get('scale')}）。请换 --data，或加 --fresh 重新生成。")
+        raise BadInput(
+            "demo.other_city",
+            f"{settings.DATA_DIR} 里是另一座演示城市（{held.get('seed')}，{held.get('scale')}）。请换 --data，或加 --fresh 重新生成。",
+        )
     return _Builder(plan.make(seed, scale), tell).run(mark, wanted, fresh)
 
 
@@ -64,7 +67,13 @@ class _Builder:
         accounts = self.step("开通账号，登记统计期和上报数", lambda: furnish.furnish(self.actor, self.plan, made))
         for title, do in life.steps(self.actor, self.plan, made):
             self.step(title, do)
-        report = {**wanted, "plan": asdict(self.plan), "rows": self.rows, "accounts": accounts, "seconds": round(time.monotonic() - self.started, 1)}
+        report = {
+            **wanted,
+            "plan": asdict(self.plan),
+            "rows": self.rows,
+            "accounts": accounts,
+            "seconds": round(time.monotonic() - self.started, 1),
+        }
         mark.write_text(json.dumps(report, ensure_ascii=False, default=str), encoding="utf-8")
         self.tell(f"{CITY}已就绪，用时 {report['seconds']} 秒。")
         return report
@@ -96,7 +105,13 @@ class _Builder:
     def _import(self, kind: str, path: Path) -> int:
         org = CITY_CODE if kind != "unions" else ""
         report = imports.import_run(
-            actor=self.actor, kind=kind, content=path.read_bytes(), name=path.name, org_path=furnish.path_of(org), org_name=CITY, as_of=CLOSING
+            actor=self.actor,
+            kind=kind,
+            content=path.read_bytes(),
+            name=path.name,
+            org_path=furnish.path_of(org),
+            org_name=CITY,
+            as_of=CLOSING,
         )
         self.rows[path.name] = int(report["rows"])
         return int(report["rows"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from gonghui.portal.demo import names
 from gonghui.portal.demo.plan import AREA, CITY, CITY_CODE, CLOSING, OPENING, Plan, shares
@@ -63,6 +64,7 @@ class EmployerRow:
     workers: int = 0
     members: int = 0
     migrants: int = 0
+    desk: bool = True
     place: tuple[float, float] = (0.0, 0.0)
 
 
@@ -72,7 +74,7 @@ class City:
 
     unions: list[UnionRow] = field(default_factory=list)
     employers: list[EmployerRow] = field(default_factory=list)
-    truth: dict[str, list[object]] = field(default_factory=dict)
+    truth: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def build(plan: Plan) -> City:
@@ -105,12 +107,28 @@ def _upper(city: City, plan: Plan, random: Random) -> list[UnionRow]:
         name = base if i < len(names.TOWNS) else f"{base[:-1]}{i // len(names.TOWNS) + 1}{base[-1]}"
         kind = "开发区（园区）工会" if "园区" in name or "开发区" in name else "乡镇（街道）总工会" if i % 5 == 3 else "乡镇（街道）工会"
         label = f"{name}总工会" if kind != "乡镇（街道）工会" else f"{name}工会委员会"
-        row = UnionRow(f"{CITY_CODE}-{i + 1:02d}", label, kind, CITY_CODE, date(1998, 1, 1) + timedelta(days=40 * i), place=_near(random, (37.0, 120.0), 0.3))
+        row = UnionRow(
+            f"{CITY_CODE}-{i + 1:02d}",
+            label,
+            kind,
+            CITY_CODE,
+            date(1998, 1, 1) + timedelta(days=40 * i),
+            place=_near(random, (37.0, 120.0), 0.3),
+        )
         towns.append(row)
         city.unions.append(row)
         city.unions.append(UnionRow(f"{row.code}-P", f"{name}会员库", "属地会员库", row.code, date(2015, 1, 1), place=row.place))
     for i in range(plan.systems):
-        city.unions.append(UnionRow(f"{CITY_CODE}-S{i + 1:02d}", f"{CITY}{names.SYSTEMS[i]}工会委员会", "市直产业工会", CITY_CODE, date(2001, 3, 1), place=(37.0, 120.0)))
+        city.unions.append(
+            UnionRow(
+                f"{CITY_CODE}-S{i + 1:02d}",
+                f"{CITY}{names.SYSTEMS[i]}工会委员会",
+                "市直产业工会",
+                CITY_CODE,
+                date(2001, 3, 1),
+                place=(37.0, 120.0),
+            )
+        )
     return towns
 
 
@@ -119,13 +137,33 @@ def _federations(city: City, plan: Plan, random: Random, towns: list[UnionRow]) 
     for i in range(plan.regional):
         town = towns[i % len(towns)]
         label = names.VILLAGES[i // len(towns) % len(names.VILLAGES)] + ("片区" if i // len(towns) < len(names.VILLAGES) else f"{i}片区")
-        regional.append(UnionRow(f"{town.code}-R{i + 1:03d}", f"{_short(town)}{label}工会联合会", "区域性工会联合会", town.code, names.day(random, date(2006, 1, 1), date(2018, 12, 31)), mode="联建", place=_near(random, town.place, 0.05)))
+        regional.append(
+            UnionRow(
+                f"{town.code}-R{i + 1:03d}",
+                f"{_short(town)}{label}工会联合会",
+                "区域性工会联合会",
+                town.code,
+                names.day(random, date(2006, 1, 1), date(2018, 12, 31)),
+                mode="联建",
+                place=_near(random, town.place, 0.05),
+            )
+        )
     trades = names.TRADE_FEDERATIONS
     for i in range(plan.industry):
         town, trade = towns[i % len(towns)], trades[i % len(trades)]
         citywide = i < len(trades)
         parent, prefix = (CITY_CODE, CITY) if citywide else (town.code, _short(town))
-        industry.append(UnionRow(f"{parent}-I{i + 1:03d}", f"{prefix}{trade}行业工会联合会", "行业性工会联合会", parent, names.day(random, date(2008, 1, 1), date(2019, 12, 31)), mode="联建", place=_near(random, town.place, 0.05)))
+        industry.append(
+            UnionRow(
+                f"{parent}-I{i + 1:03d}",
+                f"{prefix}{trade}行业工会联合会",
+                "行业性工会联合会",
+                parent,
+                names.day(random, date(2008, 1, 1), date(2019, 12, 31)),
+                mode="联建",
+                place=_near(random, town.place, 0.05),
+            )
+        )
     city.unions += regional + industry
     return regional, industry
 
@@ -134,7 +172,9 @@ def _short(town: UnionRow) -> str:
     return town.name.replace("工会委员会", "").replace("总工会", "")
 
 
-def _employers(city: City, plan: Plan, random: Random, towns: list[UnionRow], regional: list[UnionRow], industry: list[UnionRow]) -> list[EmployerRow]:
+def _employers(
+    city: City, plan: Plan, random: Random, towns: list[UnionRow], regional: list[UnionRow], industry: list[UnionRow]
+) -> list[EmployerRow]:
     """Non-public employers: those that remain at closing, then those written off in the year."""
     forms = ["单独建会"] * plan.covered_single + ["区域性联合会覆盖"] * plan.covered_regional + ["行业性联合会覆盖"] * plan.covered_industry
     random.shuffle(forms)
@@ -150,8 +190,19 @@ def _employers(city: City, plan: Plan, random: Random, towns: list[UnionRow], re
             name = names.firm_name(random, section)[:-2] + random.choice(names.VILLAGES) + random.choice(names.TRADES[section][1])
         used.add(name)
         is_new = plan.closing - plan.new <= i < plan.closing
-        opened = names.day(random, date(2025, 1, 2), date(2025, 11, 30)) if is_new else names.day(random, date(1999, 1, 1), date(2024, 10, 31))
-        row = EmployerRow(f"QY{i + 1:06d}", name, names.credit_code(i + 1), "非公有制", section, "", opened, opened if is_new else max(opened, date(2020, 1, 1)))
+        opened = (
+            names.day(random, date(2025, 1, 2), date(2025, 11, 30)) if is_new else names.day(random, date(1999, 1, 1), date(2024, 10, 31))
+        )
+        row = EmployerRow(
+            f"QY{i + 1:06d}",
+            name,
+            names.credit_code(i + 1),
+            "非公有制",
+            section,
+            "",
+            opened,
+            opened if is_new else max(opened, date(2020, 1, 1)),
+        )
         if form == "单独建会":
             town = random.choice(towns)
             row.union, row.township, centre = f"{town.code}-E{i + 1:05d}", town.code, town.place
@@ -176,7 +227,9 @@ def _employers(city: City, plan: Plan, random: Random, towns: list[UnionRow], re
 
 def _covered(random: Random, earliest: date, *, late: bool) -> date:
     if late:
-        return min(max(earliest + timedelta(days=random.randint(5, 200)), OPENING + timedelta(days=random.randint(10, 340))), date(2025, 12, 20))
+        return min(
+            max(earliest + timedelta(days=random.randint(5, 200)), OPENING + timedelta(days=random.randint(10, 340))), date(2025, 12, 20)
+        )
     return min(names.day(random, earliest, max(earliest, BEFORE)), BEFORE)
 
 
@@ -198,7 +251,9 @@ def _public(city: City, plan: Plan, random: Random, towns: list[UnionRow]) -> No
         system = i % plan.systems
         town = towns[i % len(towns)]
         name = f"{CITY}{_short(town)}{names.SYSTEMS[system]}{names.UNITS[i // plan.systems % len(names.UNITS)]}"
-        row = EmployerRow(f"GY{i + 1:06d}", name, names.credit_code(700_000 + i, "12"), "机关企事业", "S", town.code, date(1995, 1, 1), date(2020, 1, 1))
+        row = EmployerRow(
+            f"GY{i + 1:06d}", name, names.credit_code(700_000 + i, "12"), "机关企事业", "S", town.code, date(1995, 1, 1), date(2020, 1, 1)
+        )
         row.form, row.union, row.covered = "产业（系统）工会覆盖", f"{CITY_CODE}-S{system + 1:02d}", date(2020, 1, 1)
         row.address, row.place = f"{CITY}{_short(town)}人民路 {i + 1} 号", _near(random, town.place, 0.03)
         row.operator, row.phone = names.person_name(random, False), names.phone(60_000_000 + i)
@@ -211,9 +266,22 @@ def _later(city: City, plan: Plan, random: Random, towns: list[UnionRow]) -> Non
         section = random.choice(list(names.TRADES))
         town = towns[0] if i % 3 == 0 else random.choice(towns)
         opened = names.day(random, *LATER)
-        row = EmployerRow(f"XZ{i + 1:06d}", names.firm_name(random, section) + f"（{random.choice(names.VILLAGES)}店）", names.credit_code(800_000 + i), "非公有制", section, town.code, opened, opened)
+        row = EmployerRow(
+            f"XZ{i + 1:06d}",
+            names.firm_name(random, section) + f"（{random.choice(names.VILLAGES)}店）",
+            names.credit_code(800_000 + i),
+            "非公有制",
+            section,
+            town.code,
+            opened,
+            opened,
+        )
         row.address, row.place = f"{CITY}{_short(town)}{random.choice(names.VILLAGES)}街 {i + 1} 号", _near(random, town.place, 0.03)
-        row.operator, row.phone, row.workers = names.person_name(random, random.random() < 0.4), names.phone(61_000_000 + i), random.randint(3, 60)
+        row.operator, row.phone, row.workers = (
+            names.person_name(random, random.random() < 0.4),
+            names.phone(61_000_000 + i),
+            random.randint(3, 60),
+        )
         city.employers.append(row)
 
 
@@ -223,7 +291,7 @@ def _headcounts(plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
     weight = {"单独建会": 8.0, "区域性联合会覆盖": 1.0, "行业性联合会覆盖": 1.3}
     sizes = shares(plan.workers, [weight[r.form] * random.lognormvariate(0, 0.7) for r in alive], least=2)
     members = shares(plan.members, [size * random.uniform(0.985, 1.015) for size in sizes])
-    members = _within(members, [size for size in sizes])
+    members = _within(members, list(sizes))
     migrants = _within(shares(plan.migrant_members, [m * random.uniform(0.9, 1.1) for m in members]), members)
     for row, size, member, migrant in zip(alive, sizes, members, migrants, strict=True):
         row.workers, row.members, row.migrants = size, member, migrant
@@ -258,19 +326,35 @@ def _within(parts: list[int], most: list[int]) -> list[int]:
 
 
 def _licences(city: City, plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
-    """One operator with several licences (一企多照): same operator, phone and address under another name."""
+    """One operator with several licences (一企多照), as ledgers really show it: all alike; the address written otherwise and no
+    document on record; another address. And traps: firms in one building, firms with one book-keeper's phone."""
     alive = [r for r in _working(plan, rows) if r.form == "区域性联合会覆盖"]
     chosen = random.sample(alive, 2 * min(plan.faults["licence_clusters"], len(alive) // 2))
-    pairs = []
-    for first, second in zip(chosen[::2], chosen[1::2], strict=True):
-        second.operator, second.operator_id, second.phone, second.address = first.operator, first.operator_id, first.phone, first.address
+    pairs, taken = [], {r.code for r in chosen}
+    for i, (first, second) in enumerate(zip(chosen[::2], chosen[1::2], strict=True)):
+        second.operator, second.phone = first.operator, first.phone
+        if i % 4 != 3:
+            second.address = first.address
+        second.operator_id = first.operator_id
+        if i % 4 == 2:
+            second.operator_id, second.address = (
+                "",
+                first.address.replace(" ", "").translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+            )
         pairs.append(sorted([first.code, second.code]))
     city.truth["licence_clusters"] = sorted(pairs)
+    free = [r for r in alive if r.code not in taken]
+    traps = random.sample(free, min(2 * plan.faults["licence_clusters"], len(free) // 4 * 2))
+    for i, (first, second) in enumerate(zip(traps[::2], traps[1::2], strict=True)):
+        if i % 2:
+            second.address = first.address
+        else:
+            second.phone = first.phone
 
 
 def _same_names(city: City, plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
     """Two firms of one name that are not the same (同名不同单位): a trap for the detector."""
-    free = [r for r in _working(plan, rows) if r.form != "单独建会" and not any(r.code in p for p in city.truth["licence_clusters"])]  # type: ignore[operator]  # pairs are lists of codes
+    free = [r for r in _working(plan, rows) if r.form != "单独建会" and not any(r.code in p for p in city.truth["licence_clusters"])]
     chosen = random.sample(free, 2 * min(plan.faults["same_name_pairs"], len(free) // 2))
     pairs = []
     for first, second in zip(chosen[::2], chosen[1::2], strict=True):
@@ -281,12 +365,21 @@ def _same_names(city: City, plan: Plan, random: Random, rows: list[EmployerRow])
 
 def _stopped(city: City, plan: Plan, random: Random, rows: list[EmployerRow]) -> None:
     """Alive in the ledger, without a single worker (停产未注销): the department still calls them 正常."""
+    working = [r for r in _working(plan, rows) if r.form != "单独建会"]
+    for row in random.sample(working, min(plan.faults["desk_without_workers"], len(working) // 3)):
+        row.desk = False  # the department knows no workers, the roster does: a trap for the detector of stopped firms
+    city.truth["desk_without_workers"] = sorted(r.code for r in working if not r.desk)
     city.truth["stopped"] = sorted(r.code for r in rows[_stopped_at(plan)])
 
 
 def _terms(city: City, plan: Plan, random: Random) -> None:
     elected = [u for u in city.unions if u.kind not in {"属地会员库"}]
-    lapsed = {u.code for u in random.sample([u for u in elected if u.founded < date(2020, 1, 1)] or elected, min(plan.faults["lapsed_terms"], len(elected) // 3))}
+    lapsed = {
+        u.code
+        for u in random.sample(
+            [u for u in elected if u.founded < date(2020, 1, 1)] or elected, min(plan.faults["lapsed_terms"], len(elected) // 3)
+        )
+    }
     for union in elected:
         years = 5 if union.kind != "基层工会委员会" else random.choice((3, 5))
         since = names.day(random, date(2023, 1, 10), date(2025, 6, 30))
@@ -301,6 +394,12 @@ def _terms(city: City, plan: Plan, random: Random) -> None:
     city.truth["lapsed_terms"] = sorted(u.code for u in elected if u.term and u.term[2] <= CLOSING)
 
 
+def largest(city: City, town: str = "") -> EmployerRow:
+    """The employer with an own union and the most workers, in a town if one is named."""
+    own = [e for e in city.employers if e.form == "单独建会" and e.workers and (not town or e.township == town)]
+    return max(own, key=lambda e: (e.workers, e.code))
+
+
 def hash_of(text: str) -> int:
     """A stable number for a text (Python's own hash changes between runs)."""
     value = 0
@@ -309,4 +408,4 @@ def hash_of(text: str) -> int:
     return value
 
 
-__all__ = ["AREA", "City", "EmployerRow", "UnionRow", "build"]
+__all__ = ["AREA", "City", "EmployerRow", "UnionRow", "build", "largest"]

@@ -15,24 +15,55 @@ from gonghui.portal.demo.city import BEFORE, EVIDENCE, City, EmployerRow, UnionR
 from gonghui.portal.demo.plan import AREA, CLOSING, Plan
 from gonghui.portal.demo.roster import COLUMNS, Crowd, Row
 
-UNION_COLUMNS = ("组织代码", "名称", "类别", "联合形式", "建会方式", "上级代码", "成立日期", "届次", "届次起", "届次止", "主席姓名", "法人证书号", "行政区划", "纬度", "经度")
+UNION_COLUMNS = (
+    "组织代码",
+    "名称",
+    "类别",
+    "联合形式",
+    "建会方式",
+    "上级代码",
+    "成立日期",
+    "届次",
+    "届次起",
+    "届次止",
+    "主席姓名",
+    "法人证书号",
+    "行政区划",
+    "纬度",
+    "经度",
+)
 EMPLOYER_COLUMNS = (
     "单位编号", "单位名称", "统一社会信用代码", "单位性质", "行业", "地址", "负责人", "负责人证件号", "联系电话", "职工数", "农民工数", "开业日期", "列入底册日期",
     "经营状态", "状态日期", "状态依据", "所属工会代码", "覆盖形式", "覆盖工会代码", "覆盖日期", "行政区划", "纬度", "经度",
 )  # fmt: skip
 BOOK_TIME = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
-OTHER_WORDS = {"证件号码": "身份证号", "手机号": "联系电话", "单位编号": "所在单位编号", "入会日期": "参加工会时间", "是否农民工": "农民工", "岗位": "工种"}
+OTHER_WORDS = {
+    "证件号码": "身份证号",
+    "手机号": "联系电话",
+    "单位编号": "所在单位编号",
+    "入会日期": "参加工会时间",
+    "是否农民工": "农民工",
+    "岗位": "工种",
+}
 
 
 def write(plan: Plan, city: City, folder: Path) -> Iterator[tuple[str, Path]]:
     """Write every file; yields (kind, path) in the order of import, each as soon as it is whole."""
     folder.mkdir(parents=True, exist_ok=True)
     yield "unions", _xlsx(folder / "01_工会组织.xlsx", UNION_COLUMNS, (_union(u) for u in city.unions))
-    yield "employers", _xlsx(folder / "02_单位底册_2024年末.xlsx", EMPLOYER_COLUMNS, (_opening(e) for e in city.employers if e.listed <= BEFORE))
-    yield "employers", _csv(folder / "03_单位变动_2025年.csv", EMPLOYER_COLUMNS, (_now(e) for e in city.employers if _changed(e)), "gb18030")
+    yield (
+        "employers",
+        _xlsx(folder / "02_单位底册_2024年末.xlsx", EMPLOYER_COLUMNS, (_opening(e) for e in city.employers if e.listed <= BEFORE)),
+    )
+    yield (
+        "employers",
+        _csv(folder / "03_单位变动_2025年.csv", EMPLOYER_COLUMNS, (_now(e) for e in city.employers if _changed(e)), "gb18030"),
+    )
     for path in _rosters(plan, city, folder):
         yield "roster", path
-    later = _csv(folder / "05_新登记单位_2026年.csv", EMPLOYER_COLUMNS, (_now(e) for e in city.employers if e.listed > CLOSING), "utf-8-sig")
+    later = _csv(
+        folder / "05_新登记单位_2026年.csv", EMPLOYER_COLUMNS, (_now(e) for e in city.employers if e.listed > CLOSING), "utf-8-sig"
+    )
     (folder / "truth.json").write_text(json.dumps(city.truth, ensure_ascii=False, indent=1), encoding="utf-8")
     yield "employers", later
 
@@ -59,14 +90,15 @@ def _now(e: EmployerRow) -> Sequence[object]:
 def _employer(e: EmployerRow, status: str, on: object, evidence: str, covered: bool) -> Sequence[object]:
     cover = (e.form, e.union, e.covered) if covered else ("", "", "")
     return (
-        e.code, e.name, e.licence, e.sector, e.section, e.address, e.operator, e.operator_id, e.phone, e.workers, e.migrants, e.opened, e.listed,
+        e.code, e.name, e.licence, e.sector, e.section, e.address, e.operator, e.operator_id, e.phone, e.workers if e.desk else 0, e.migrants if e.desk else 0, e.opened, e.listed,
         status, on, evidence, e.township, *cover, AREA, *e.place,
     )  # fmt: skip
 
 
 def _rosters(plan: Plan, city: City, folder: Path) -> Iterator[Path]:
     """One file a township: two workbooks, the rest text in the encodings one meets, with the small dirt one meets."""
-    crowd, by_town = Crowd(plan, city), {}
+    crowd = Crowd(plan, city)
+    by_town: dict[str, list[EmployerRow]] = {}
     for employer in city.employers:
         if employer.workers and employer.sector == "非公有制" and employer.listed <= CLOSING:
             by_town.setdefault(employer.township, []).append(employer)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import date
 from typing import Any
+
+from django.conf import settings
 
 from gonghui.accounts.actor import Actor
 from gonghui.accounts.enums import Role
 from gonghui.accounts.services import grants, officers
 from gonghui.core import clock
 from gonghui.figures import services as figures
-from gonghui.orgs.selectors import unions
-from gonghui.portal.demo.city import City, EmployerRow
-from gonghui.portal.demo.plan import CITY_CODE, CLOSING, OPENING, Plan
+from gonghui.orgs.selectors import closure, unions
+from gonghui.portal.demo import names
+from gonghui.portal.demo.city import City, largest
+from gonghui.portal.demo.plan import CITY_CODE, CLOSING, Plan
 
-PASSWORD = "Jiangzhou-2025-demo"  # noqa: S105  the demo's public password; production refuses DEMO
 CLAIMED_JOINING = "98%"
 CLAIMED_FORMATION = "100%"
 
@@ -26,10 +29,15 @@ def path_of(code: str) -> str:
 
 
 def furnish(actor: Actor, plan: Plan, city: City) -> list[dict[str, str]]:
-    """Accounts one for each role, the year as statistical period, and what the year's report claims."""
-    root = unions.union_of_code(CITY_CODE)
-    with clock.at(CLOSING):
-        period = figures.period_put(actor=actor, name=f"{CLOSING.year} 年度", opening=OPENING, closing=CLOSING, current=True)
+    """Accounts one for each role, the reports of two years, and what the year's report claims."""
+    root = closure.node(CITY_CODE)
+    for year in (CLOSING.year - 1, CLOSING.year):
+        with clock.at(date(year + 1, 1, 15)):
+            period = figures.period_put(
+                actor=actor, name=f"{year} 年度", opening=date(year, 1, 1), closing=date(year, 12, 31), current=year == CLOSING.year
+            )
+            report = figures.report_prepare(actor=actor, union=root, period=period)
+            figures.report_release(actor=actor, report=figures.report_check(actor=actor, report=report, union=root), union=root)
     for key, claimed in (("rate.joining", CLAIMED_JOINING), ("rate.formation", CLAIMED_FORMATION)):
         figures.reported_put(actor=actor, union=root, key=key, on=period.closing, claimed=claimed, source=f"{CLOSING.year} 年度工作总结")
     return [*_officers(actor, plan, city), _worker(plan, city)]
@@ -41,7 +49,7 @@ def seed_of(login: str, plan: Plan) -> str:
 
 
 def _officers(actor: Actor, plan: Plan, city: City) -> list[dict[str, str]]:
-    town, chair = f"{CITY_CODE}-01", _largest(city)
+    town, chair = f"{CITY_CODE}-01", largest(city)
     wanted = [
         ("city", "赵雪梅", "副主席", Role.CITY, CITY_CODE),
         ("zuzhi", "钱志文", "组织部部长", Role.ORGANISATION, CITY_CODE),
@@ -55,21 +63,19 @@ def _officers(actor: Actor, plan: Plan, city: City) -> list[dict[str, str]]:
     ]
     made = []
     for login, name, title, role, code in wanted:
-        user = officers.demo_officer(actor=actor, username=login, name=name, password=PASSWORD, totp_seed=seed_of(login, plan), title=title)
+        user = officers.demo_officer(
+            actor=actor, username=login, name=name, password=settings.DEMO_PASSWORD, totp_seed=seed_of(login, plan), title=title
+        )
         org = unions.union_of_code(code) if code else None
         grants.grant_give(
             actor=actor, user=user, role=role, org_path=org.path if org else "", org_name=org.name if org else "全部", reason="演示账号"
         )
-        made.append({"role": role.label, "login": login, "password": PASSWORD, "note": f"{name}，{org.name if org else '全平台'}"})
+        made.append(
+            {"role": role.label, "login": login, "password": settings.DEMO_PASSWORD, "note": f"{name}，{org.name if org else '全平台'}"}
+        )
     return made
-
-
-def _largest(city: City) -> EmployerRow:
-    return max((e for e in city.employers if e.form == "单独建会" and e.workers), key=lambda e: (e.workers, e.code))
 
 
 def _worker(plan: Plan, city: City) -> dict[str, Any]:
     """The first member of the city's first employer signs in with the phone number of the roster."""
-    from gonghui.portal.demo.names import phone
-
-    return {"role": "职工", "login": phone(0), "password": "短信验证码", "note": "验证码见短信页；/m/"}
+    return {"role": "职工", "login": names.phone(0), "password": "短信验证码", "note": "验证码见短信页；/m/"}

@@ -11,7 +11,17 @@ AREA = "379900"
 OPENING, CLOSING = date(2025, 1, 1), date(2025, 12, 31)
 
 WRITTEN_OFF = {"注销": 63, "关停": 27, "搬迁": 2, "更名": 3, "同名": 16, "倒闭": 15, "归并": 11}
-FAULTS = {"licence_clusters": 40, "same_name_pairs": 16, "stopped": 35, "wrong_check_digit": 120, "duplicate_persons": 60, "lapsed_terms": 45, "double_membership": 30, "shared_phones": 80}
+FAULTS = {
+    "licence_clusters": 40,
+    "same_name_pairs": 16,
+    "stopped": 35,
+    "wrong_check_digit": 120,
+    "duplicate_persons": 60,
+    "lapsed_terms": 45,
+    "double_membership": 30,
+    "shared_phones": 80,
+    "desk_without_workers": 20,
+}
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,11 @@ def make(seed: int, scale: float) -> Plan:
 
     written_off = {reason: part(n) for reason, n in whole.written_off.items()}
     regional, industry = part(whole.regional, 2), part(whole.industry, 2)
-    single, by_region, by_industry = part(whole.covered_single, 3), part(whole.covered_regional, regional), part(whole.covered_industry, industry)
+    single, by_region, by_industry = (
+        part(whole.covered_single, 3),
+        part(whole.covered_regional, regional),
+        part(whole.covered_industry, industry),
+    )
     new = part(whole.new)
     closing = single + by_region + by_industry
     workers = part(whole.workers, closing * 2)

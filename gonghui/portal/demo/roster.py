@@ -17,9 +17,27 @@ COLUMNS = (
 EDUCATION = ("研究生", "大学本科", "大学专科", "中等专科", "技工学校", "高中", "初中", "小学")
 EDUCATION_WEIGHTS = (1, 8, 14, 11, 8, 24, 31, 3)
 ETHNIC = ("汉族", "蒙古族", "满族", "回族", "朝鲜族", "达斡尔族", "鄂温克族")
-POSTS = {"C": "操作工", "E": "建筑工", "F": "营业员", "G": "驾驶员", "H": "服务员", "I": "技术员", "K": "经纪人", "O": "服务员", "A": "种养工", "Q": "护理员"}
-GROUPS = {"G": ("货车司机", "快递员", "网约送餐员"), "O": ("家政服务员", "保安员"), "K": ("房产中介员",), "Q": ("护工护理员",), "F": ("商场信息员",)}
+POSTS = {
+    "C": "操作工",
+    "E": "建筑工",
+    "F": "营业员",
+    "G": "驾驶员",
+    "H": "服务员",
+    "I": "技术员",
+    "K": "经纪人",
+    "O": "服务员",
+    "A": "种养工",
+    "Q": "护理员",
+}
+GROUPS = {
+    "G": ("货车司机", "快递员", "网约送餐员"),
+    "O": ("家政服务员", "保安员"),
+    "K": ("房产中介员",),
+    "Q": ("护工护理员",),
+    "F": ("商场信息员",),
+}
 
+CHANGED_PHONE = 25
 Row = tuple[str, ...]
 
 
@@ -37,6 +55,7 @@ class Crowd:
         self.doubles = set(self.random.sample(range(total), min(plan.faults["double_membership"], total // 4)))
         self.shared = set(self.random.sample(range(2, max(total, 3)), min(plan.faults["shared_phones"], total // 4)))
         self.pending_twin: Row | None = None
+        self.typed = 0
         self.doubled: list[Row] = []
         for name in ("wrong_check_digit", "duplicate_persons", "double_membership"):
             city.truth[name] = []
@@ -44,15 +63,26 @@ class Crowd:
     def of(self, employer: EmployerRow) -> Iterator[Row]:
         """The roster rows of one employer: members first."""
         for i in range(employer.workers):
-            yield self._person(employer, member=i < employer.members, migrant=i < employer.migrants or (i >= employer.members and self.random.random() < 0.6))
+            yield self._person(
+                employer,
+                member=i < employer.members,
+                migrant=i < employer.migrants or (i >= employer.members and self.random.random() < 0.6),
+            )
 
     def _person(self, employer: EmployerRow, *, member: bool, migrant: bool) -> Row:
         random, n = self.random, self.serial
         self.serial += 1
         woman = random.random() < (0.46 if employer.section in "FHOQ" else 0.36)
         birth = date(1964, 1, 1) + timedelta(days=int(random.random() ** 0.9 * 15700))
-        area = f"{'379900' if not migrant or random.random() < 0.7 else ('4199', '3499', '2299', '1599')[n % 4] + '00'}"[:4] + f"{n % 90 + 10:02d}"
-        number, name, phone = self.numbers.fresh(area, birth, woman), names.person_name(random, woman), names.phone(n - 1 if n in self.shared else n)
+        area = (
+            f"{'379900' if not migrant or random.random() < 0.7 else ('4199', '3499', '2299', '1599')[n % 4] + '00'}"[:4]
+            + f"{n % 90 + 10:02d}"
+        )
+        number, name, phone = (
+            self.numbers.fresh(area, birth, woman),
+            names.person_name(random, woman),
+            names.phone(n - 1 if n in self.shared else n),
+        )
         if self.pending_twin is not None:
             number, name, phone, birth, woman = self._twin(employer)
         elif n in self.twins:
@@ -79,9 +109,15 @@ class Crowd:
         assert self.pending_twin is not None
         number, name, phone, born, sex, first = self.pending_twin
         self.pending_twin = None
-        typo = number[:16] + str((int(number[16]) + 2) % 10) + number[17]
+        at = 14 + self.typed % 3  # somewhere in the sequence number
+        typo = number[:at] + str((int(number[at]) + 2) % 10) + number[at + 1 :]
+        self.typed += 1
+        if self.typed % CHANGED_PHONE == 0:
+            phone = names.phone(90_000_000 + self.serial)  # and a new number since: only the papers can tell
         self.city.truth["duplicate_persons"].append([number[-4:], first, typo[-4:], employer.code])
-        self.city.truth["wrong_check_digit"].append([typo[-4:], employer.code])  # one wrong digit before it, and the check digit no longer fits
+        self.city.truth["wrong_check_digit"].append(
+            [typo[-4:], employer.code]
+        )  # one wrong digit before it, and the check digit no longer fits
         return typo, name, phone, date.fromisoformat(born), sex == "女"
 
     def _dates(self, employer: EmployerRow, member: bool) -> tuple[date, date]:
@@ -89,7 +125,9 @@ class Crowd:
         recent = random.random() < 0.06
         covered = employer.covered or CLOSING
         first = OPENING if recent else max(employer.opened, date(2012, 1, 1))
-        since = names.day(random, max(first, employer.opened), max(first, employer.opened, date(2025, 11, 30) if recent else date(2024, 12, 20)))
+        since = names.day(
+            random, max(first, employer.opened), max(first, employer.opened, date(2025, 11, 30) if recent else date(2024, 12, 20))
+        )
         if since < OPENING and since.replace(day=1) >= first:
             since = since.replace(day=1)  # old rolls know the month only
         joined = max(min(max(since, covered) + timedelta(days=random.randint(0, 45)), date(2025, 12, 30)), covered)

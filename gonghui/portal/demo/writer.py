@@ -16,7 +16,7 @@ def stream(seed: int, scale: float, folder: Path) -> Iterator[tuple[str, Path]]:
     Raises: RuntimeError when the writer ends badly.
     """
     command = [sys.executable, "-m", "gonghui.portal.demo.writer", str(seed), str(scale), str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:  # noqa: S603  our own module
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdout is not None
         for line in process.stdout:
             kind, name = line.rstrip("\n").split("\t")
@@ -30,7 +30,8 @@ def main(seed: str, scale: str, folder: str) -> None:
     wanted = plan.make(int(seed), float(scale))
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # always a text stream here
     for kind, path in files.write(wanted, city.build(wanted), Path(folder)):
-        print(f"{kind}\t{path.name}", flush=True)
+        sys.stdout.write(f"{kind}\t{path.name}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from gonghui.core import clock, menu, show
 from gonghui.core.hub import Alert
 from gonghui.figures.selectors import boards, bridge, values
 from gonghui.figures.selectors import reported as gaps
-from gonghui.members.selectors import members
+from gonghui.members.selectors import members, silent
 from gonghui.orgs.selectors import closure, spots, terms, unions
+from gonghui.people import selectors as people
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -77,6 +78,23 @@ def spots_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
         yield Alert(f"{n} 个空白点还没有建会", "有职工、没有工会的单位", _link("orgs:spots"), _link("orgs:spots"), "warn", "map-pin")
 
 
+def silent_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
+    """Employers that seem to have stopped."""
+    from gonghui.orgs.enums import Perm
+
+    if actor.may(Perm.EMPLOYER_VIEW, union) and (n := silent.silent_employers(actor=actor, union=union).count()):
+        why = reverse("policy:rule", args=["orgs.silent_months"])
+        yield Alert(f"{n} 家单位疑似停产未注销", "没有职工，长期没有变化，请走访核实", reverse("members:silent"), why, "warn", "building-community")
+
+
+def twins_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
+    """Records that may be one person."""
+    from gonghui.people.enums import Perm
+
+    if actor.may(Perm.PERSON_MERGE) and (n := people.twin_count(actor)):
+        yield Alert(f"{n} 对资料疑似同一人", "姓名、手机号相同，证件号不同", reverse("people:twins"), reverse("people:twins"), "info", "users")
+
+
 def members_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
     """Members whose data are incomplete."""
     from gonghui.members.enums import Perm
@@ -89,4 +107,4 @@ def members_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
         yield Alert(f"{n:,} 名会员资料不全", "缺证件号、手机号、出生日期或性别", url, url, "info", "id-badge-2")
 
 
-ALL = (bridge_alert, claims_alert, rates_alert, terms_alert, spots_alert, members_alert)
+ALL = (bridge_alert, claims_alert, rates_alert, terms_alert, spots_alert, silent_alert, twins_alert, members_alert)

@@ -38,7 +38,9 @@ class Command(Base):
         quiet = bool(options["json"])
         if options["json"] and not options["no_serve"]:
             raise BadInput("demo.json_serve", "--json 只和 --no-serve 一起用。")
-        report = build.build(seed=options["seed"], scale=options["scale"], fresh=options["fresh"], tell=(lambda line: None) if quiet else self.tell)
+        report = build.build(
+            seed=options["seed"], scale=options["scale"], fresh=options["fresh"], tell=(lambda line: None) if quiet else self.tell
+        )
         report["url"] = f"http://{options['host']}:{options['port']}/"
         return report
 
