@@ -96,7 +96,7 @@ ARGS: dict[str, str] = {
 BY_ROUTE = {"api/orgs/employers/": "orgs.Employer", "api/orgs/unions/": "orgs.Union", "api/members/transfers/": "members.Transfer"}
 # What only its owner sees, be the path what it may.
 OWNED = {"notices.Notice", "notices.Notice/person", "files.Export", "accounts.SignIn", "mark"}
-SHARED = {"rule"}
+SHARED = {"rule", "portal.Experience"}
 """Objects that lie under no union: everybody who passes the door sees all of them."""
 # GET may leave these traces: the session, a sign-in's last use, the audit entry of a sensitive read, a limit's count.
 TRACES = {"django_session", "core_audithead", "accounts_signin", "core_auditentry", "accounts_bucket"}

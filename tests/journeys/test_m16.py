@@ -70,6 +70,7 @@ def test_the_auditor_reads_who_did_what_and_why(opened: Any) -> None:
     page = desk.page
     page.locator("main table a.nm").first.click()
     desk.look("m16-4-member")
+    page.locator("details:has(select[name=reason_code]) > summary").first.click()
     page.locator("select[name=reason_code]").select_option("verify")
     page.locator("input[name=reason], textarea[name=reason]").first.fill("核对本人证件")
     page.locator("form:has(select[name=reason_code]) button").last.click()
