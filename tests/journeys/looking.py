@@ -16,7 +16,7 @@ PASSWORD = "Jiangzhou-2025-demo"
 WATCH = """window.reports = [];
 document.addEventListener('securitypolicyviolation', function (e) { window.reports.push(e.violatedDirective + ' ' + e.blockedURI) })"""
 SHAPE = """() => {
-  const shown = e => !!(e.offsetWidth || e.offsetHeight || e.getClientRects().length);
+  const shown = e => !!(e.offsetWidth || e.offsetHeight || e.getClientRects().length) && !e.classList.contains('tomselected');
   const bare = [...document.querySelectorAll('input, select, textarea')].filter(e =>
     !['hidden', 'submit', 'button'].includes(e.type) && shown(e) && !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby') && !e.title);
   const dumb = [...document.querySelectorAll('a[href], button')].filter(e => shown(e) && !e.textContent.trim() && !e.getAttribute('aria-label') && !e.title && !e.querySelector('img[alt]:not([alt=""])') && !e.getAttribute('aria-labelledby'));

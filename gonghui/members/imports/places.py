@@ -47,11 +47,21 @@ def resolve(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, list[P
     problems = _unknown(frame, "_employer", ("employer_code", "credit_code", "employer_name"), "employer", "系统里没有这个单位，或不在您管理的范围内。请核对单位编号和名称。", employers)
     problems += _unknown(frame, "_union", ("union_code", "union_name"), "union", "系统里没有这个工会，或不在您管理的范围内。请核对工会代码和名称。", unions)
     own = unions.own()
+    frame = _own_employer(frame, own, unions, employers)
     responsible = {e.pk: e.union_id for e in employers.found.values()}
     frame = frame.with_columns(pl.coalesce("_union", pl.col("_employer").replace_strict(responsible, default=None, return_dtype=pl.Int64) if responsible else pl.lit(None, pl.Int64), pl.lit(own, pl.Int64)).alias("_home"))
     lost = frame.filter(pl.col("_home").is_null() & ~pl.col(ROW).is_in([p.row for p in problems]))
     problems += [Problem(int(r), "employer_name", "employer", "没有写单位，也没有写工会。请至少补一项。") for r in lost[ROW]]
     return frame, problems, employers.found
+
+
+def _own_employer(frame: pl.DataFrame, own: int | None, unions: Finder, employers: Finder) -> pl.DataFrame:
+    """In an enterprise's own union a row that names no employer means this enterprise (本厂花名册不写单位)."""
+    employer = unions.model._default_manager.filter(pk=own).values_list("employer_id", flat=True).first() if own else None
+    if employer is None or not list(employers._rows(Q(pk=employer), "pk")):
+        return frame
+    silent = pl.all_horizontal(pl.col(c).is_null() for c in ("employer_code", "credit_code", "employer_name", "union_code", "union_name"))
+    return frame.with_columns(pl.when(silent).then(pl.lit(employer, pl.Int64)).otherwise(pl.col("_employer")).alias("_employer"))
 
 
 def _distinct(frame: pl.DataFrame, key: str, find: Any) -> tuple[list[str], list[int | None]]:

@@ -19,7 +19,7 @@ from gonghui.members.enums import LIVE_CARDS, LIVE_TRANSFERS, Perm, Standing
 from gonghui.members.models import Card, Membership
 from gonghui.members.selectors import members as reads
 from gonghui.members.selectors import policy_values
-from gonghui.members.services import cards, spells, standing, transfers
+from gonghui.members.services import cards, identity, spells, standing, transfers
 from gonghui.members.services import rosters as roster_services
 from gonghui.members.web import common
 from gonghui.notices import services as notices
@@ -77,8 +77,9 @@ def _member(request: Request, spell: Membership, **more: Any) -> dict[str, Any]:
         "spell": spell, "person": person, "spells": past, "jobs": jobs, "faults": reads.faults_of(person), "transfer": live,
         "card": person.cards.filter(state__in=LIVE_CARDS).first(), "cards": person.cards.order_by("-pk")[:5],
         "exit": person.exits.filter(state="open").first(), "groups": spell.union.groups.filter(until=None).order_by("name"),
-        "timeline": _timeline(past, jobs, person, may["note_view"]), "reveal": forms.RevealForm(), "transfer_form": forms.TransferForm(),
-        "exit_form": forms.ExitForm(), "note_form": forms.NoteForm(), "employ_form": forms.EmployForm(), "fill_form": forms.SexForm(),
+        "timeline": _timeline(past, jobs, person, may["note_view"]), "reveal": forms.RevealForm(auto_id="reveal-%s"), "transfer_form": forms.TransferForm(auto_id="transfer-%s"),
+        "exit_form": forms.ExitForm(auto_id="exit-%s"), "note_form": forms.NoteForm(auto_id="note-%s"),
+        "employ_form": forms.EmployForm(auto_id="job-%s"), "fill_form": forms.SexForm(auto_id="fill-%s"),
         "stale": reads.unconfirmed(Membership.objects.filter(pk=spell.pk), months).exists(), "months": months, "may": may,
         "service_card": person.service_cards.filter(until=None).first(), "retain_reasons": [("retired", "离休或退休"), ("unemployed", "失业"), ("unit_ended", "单位终止")],
         "trail": common.trail((spell.union.name, reverse("members:list") + f"?union={spell.union_id}"), (person.name, "")), **more,
@@ -102,7 +103,7 @@ def _timeline(past: list[Membership], jobs: list[Any], person: Any, notes: bool)
 def reveal(request: Request, pk: int) -> HttpResponse:
     """Open one number for a recorded reason (查看完整号码)."""
     spell = reads.member_get(actor=request.actor, pk=pk)
-    form = forms.RevealForm(request.POST)
+    form = forms.RevealForm(request.POST, auto_id="reveal-%s")
     context: dict[str, Any] = {"reveal": form}
     if form.is_valid():
         try:
@@ -237,6 +238,8 @@ def fill(request: Request, pk: int) -> HttpResponse:
         if not form.is_valid():
             raise BadInput("members.fill", "；".join(str(e) for errors in form.errors.values() for e in errors))
         changes = {k: v for k, v in form.cleaned_data.items() if v and k != "reason"}
+        if "phone" in changes:
+            identity.may_set_phone(request.actor, m.person, m.union.path)
         if "id_number" in changes:
             changes["id_kind"] = "resident"
         return people.person_correct(actor=request.actor, person=m.person, reason=form.cleaned_data["reason"], org_path=m.union.path, **changes)

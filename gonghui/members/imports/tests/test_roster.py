@@ -221,3 +221,13 @@ def test_problem_rows_carry_no_clear_numbers(at):
     make.run([make.row(1, at, 证件号码="990101198803")])
     row = ImportRow.objects.get()
     assert b"990101198803" not in bytes(row.cells) and "990101198803" not in str(row.problems)
+
+
+def test_the_own_roster_of_a_factory_need_not_name_the_factory(db: None) -> None:
+    at = make.town()
+    rows = [make.row(n, at, **{"单位编号": "", "工会代码": ""}) for n in range(1, 4)]
+    done = make.run(rows, org_path=at["u1"].path)
+    assert (done["created"], done["rejected"]) == (3, 0)
+    assert at["one"].employments.count() == 3
+    above = make.run([make.row(9, at, **{"单位编号": "", "工会代码": ""})], org_path=at["town"].path)
+    assert above["rejected"] == 1  # above several factories the row must say which
