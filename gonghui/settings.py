@@ -20,6 +20,9 @@ CIPHER = env.text("CIPHER", "aes", choices=("aes", "sm4"))
 PASSWORD_POLICY = env.text("PASSWORD_POLICY", "asvs", choices=("asvs", "djbh3"))
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1],testserver" if DEMO or DEBUG or TESTING else "")
 CSRF_TRUSTED_ORIGINS = env.names("TRUSTED_ORIGINS")
+SITE_NAME = env.text("SITE_NAME", "工会网络服务平台")
+SITE_OWNER = env.text("SITE_OWNER", "")
+SUPPORT_PHONE = env.text("SUPPORT_PHONE", "")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
 TRUSTED_PROXIES = env.names("TRUSTED_PROXIES")
 
@@ -45,7 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "gonghui.core.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -106,6 +109,7 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+BADGE_SECONDS = env.number("BADGE_SECONDS", 0 if TESTING else 30, least=0)  # how old the menu's counts may be
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_AGE = 12 * 3600  # the longest a sign-in may last; accounts.sessions ends it earlier

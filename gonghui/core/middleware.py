@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import Error, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import translation
 
 from gonghui.core import audit, refusals
 from gonghui.core.errors import NotFound, NotPermitted, Refusal, Unavailable
@@ -131,3 +132,19 @@ def record(request: HttpRequest, refusal: NotPermitted) -> None:
         audit.append(actor.ref, "core.refused", data={"code": refusal.code, "method": request.method, "path": request.path[:200]})
     except Error:
         log.exception("拒绝记录没有写进审计链")
+
+
+class LanguageMiddleware:
+    """Chinese unless the reader chose another language on the page: a browser set to English is no such choice (语言)."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response

@@ -10,6 +10,7 @@ from gonghui.accounts.enums import ADMINISTRATORS
 from gonghui.core import charts, clock, menu
 from gonghui.figures import definitions, words
 from gonghui.figures.selectors import boards, suppress, values
+from gonghui.figures.selectors import bridge as bridges
 from gonghui.members.selectors import members
 from gonghui.orgs.selectors import terms
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
     from gonghui.figures.web.place import Where
 
+RANKED = 14
+"""Rows of the ranking on the workbench; the rates page has them all."""
 GREETINGS = ((11, "上午好"), (13, "中午好"), (18, "下午好"), (24, "晚上好"))
 
 
@@ -56,7 +59,38 @@ def board(actor: Actor, place: Where) -> dict[str, Any]:
     shot = values.snapshot(place.union.pk, day)
     before = values.snapshot(place.union.pk, month_ago)
     ranking = boards.ranking(place.children, day)
-    return {"kpis": _kpis(place, shot, before), "ranking": ranking, "cut": _cut(ranking), "shot": shot, "bars": _bars(actor, place, shot)}
+    return {"kpis": _kpis(place, shot, before), "ranking": ranking[:RANKED], "ranked": len(ranking), "cut": _cut(ranking), "shot": shot, "bars": _bars(actor, place, shot), "ledger": _ledger(shot)}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number of the ledger panel with the definition it rests on (底册中的一个数)."""
+
+    label: str
+    value: int
+    slug: str
+
+
+def _ledger(shot: values.Snapshot) -> dict[str, Any] | None:
+    """From the opening of the year to the day: legal persons, the bridge with its reasons, coverage, workers and members."""
+    whole = bridges.bridge(shot, "employers.non_public")
+    if not shot.get("employers.opening") and not shot.get("employers"):
+        return None
+    forms = {"coverage.single": "单独建会", "coverage.regional": "区域联合会覆盖", "coverage.industry": "行业联合会覆盖"}
+    people = {"workers": "职工", "members": "会员", "members.migrant": "农民工会员"}
+
+    def parts(labels: dict[str, str]) -> list[Part]:
+        return [Part(label, shot.get(key), definitions.get(key).slug) for key, label in labels.items()]
+
+    return {
+        "opening": shot.get("employers.opening"),
+        "opening_parts": parts({"employers.non_public.opening": "非公有制", "employers.public.opening": "机关企事业"}),
+        "bridge": whole,
+        "reasons": bridges.reason_rows(whole),
+        "coverage": parts(forms),
+        "covered": sum(shot.get(key) for key in forms),
+        "people": parts(people),
+    }
 
 
 def _kpis(place: Where, shot: values.Snapshot, before: values.Snapshot) -> list[Kpi]:
