@@ -39,7 +39,7 @@ def text() -> str:
             enums = importlib.import_module(f"gonghui.{app}.enums")
         except ModuleNotFoundError:
             enums = None
-        for name, cls in sorted(vars(enums or object()).items()) if enums else []:
+        for _name, cls in sorted(vars(enums).items()) if enums else []:
             if isinstance(cls, type) and issubclass(cls, models.TextChoices) and cls.__module__ == f"gonghui.{app}.enums":
                 lines += [f"| {member.label} | `{cls.__name__}.{member.name}` | {cls.__name__} |" for member in cls if member.label]
         lines.append("")

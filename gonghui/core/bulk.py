@@ -81,7 +81,7 @@ def upsert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
 def _column(model: type[models.Model], name: str) -> str:
     for field in model._meta.concrete_fields:
         if name in (field.attname, field.name, field.column):
-            return field.column
+            return str(field.column)
     raise ValueError(f"{model.__name__} 没有字段 {name}")
 
 

@@ -72,7 +72,7 @@ class FileLock:
             else:
                 import msvcrt
 
-                msvcrt.locking(self._fd, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # Windows only
+                msvcrt.locking(self._fd, msvcrt.LK_NBLCK, 1)  # Windows only
         except OSError:
             return False
         return True
@@ -84,4 +84,4 @@ class FileLock:
             import msvcrt
 
             os.lseek(self._fd, 0, os.SEEK_SET)
-            msvcrt.locking(self._fd, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]  # Windows only
+            msvcrt.locking(self._fd, msvcrt.LK_UNLCK, 1)  # Windows only
