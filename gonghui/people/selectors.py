@@ -119,11 +119,20 @@ def _alike(a: Person, b: Person, unverified: int) -> list[str]:
 
 def twin_list(*, actor: Actor, state: str = TwinState.OPEN) -> QuerySet[Twin]:
     """Proposed pairs both of whom the actor may see, of one state or all that are decided (疑似重复人员)."""
-    seen = Person.objects.filter(person_visible(actor)).values("pk")
     rows = Twin.objects.select_related("first", "second", "merge")
     if not actor.is_system and not any(len(p) <= LEVEL for p in actor.paths(Perm.PERSON_VIEW)):
-        rows = rows.filter(first__in=seen, second__in=seen)
+        rows = rows.filter(pk__in=_twins_seen(actor))
     return rows.filter(state=TwinState.OPEN).order_by("pk") if state == TwinState.OPEN else rows.exclude(state=TwinState.OPEN).order_by("-decided_at", "-pk")
+
+
+def _twins_seen(actor: Actor) -> list[int]:
+    """Pairs of whom both are seen. Asked by id, so that the scope is looked up for these few persons and not for everybody."""
+    pairs = list(Twin.objects.values_list("pk", "first_id", "second_id"))
+    ids = sorted({pk for _twin, *two in pairs for pk in two})
+    seen: set[int] = set()
+    for start in range(0, len(ids), IN_ONE):
+        seen.update(Person.objects.filter(person_visible(actor), pk__in=ids[start : start + IN_ONE]).values_list("pk", flat=True))
+    return [twin for twin, a, b in pairs if a in seen and b in seen]
 
 
 def twin_get(*, actor: Actor, pk: int) -> Twin:
@@ -132,11 +141,6 @@ def twin_get(*, actor: Actor, pk: int) -> Twin:
     if row is None or Person.objects.filter(person_visible(actor), pk__in=[row.first_id, row.second_id]).count() != 2:
         raise NotFound()
     return row
-
-
-def twin_count(actor: Actor) -> int:
-    """Badge of the menu."""
-    return twin_list(actor=actor).count()
 
 
 def _matching(q: str) -> Q:

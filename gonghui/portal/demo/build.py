@@ -36,6 +36,9 @@ def build(*, seed: int, scale: float, fresh: bool, tell: Tell) -> dict[str, Any]
     wanted = {"seed": seed, "scale": scale}
     if mark.exists() and not fresh:
         held = json.loads(mark.read_text(encoding="utf-8") or "{}")
+        if held.get("building"):
+            tell("上次没有生成完，清掉重新生成。")
+            return _Builder(plan.make(seed, scale), tell).run(mark, wanted, fresh=True)
         if {k: held.get(k) for k in wanted} == wanted:
             tell(f"{CITY}已经生成过，直接使用（重新生成请加 --fresh）。")
             call_command("migrate", verbosity=0)
@@ -58,6 +61,7 @@ class _Builder:
     def run(self, mark: Path, wanted: dict[str, Any], fresh: bool) -> dict[str, Any]:
         """Every step in order; the mark is written last, so a broken build is never taken for a whole one."""
         self._clear(mark, fresh)
+        mark.write_text(json.dumps({**wanted, "building": True}), encoding="utf-8")
         files = writer.stream(self.plan.seed, self.plan.scale, settings.DATA_DIR / "demo")
         written = chain([next(files)], files)  # the writer starts before the database does
         self.step("建立数据库", self._database)
@@ -100,6 +104,7 @@ class _Builder:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM orgs_union")
             if cursor.fetchone()[0]:
+                (settings.DATA_DIR / MARK).unlink()  # what is there is not ours, and is never cleared
                 raise BadInput("demo.not_empty", "数据库里已有别的工会数据，演示城市不会写进去。请用 --data 指定空目录，或换一个空数据库。")
 
     def _import(self, kind: str, path: Path) -> int:

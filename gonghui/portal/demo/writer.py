@@ -18,9 +18,13 @@ def stream(seed: int, scale: float, folder: Path) -> Iterator[tuple[str, Path]]:
     command = [sys.executable, "-m", "gonghui.portal.demo.writer", str(seed), str(scale), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            kind, name = line.rstrip("\n").split("\t")
-            yield kind, folder / name
+        try:
+            for line in process.stdout:
+                kind, name = line.rstrip("\n").split("\t")
+                yield kind, folder / name
+        except BaseException:  # the build stopped: so does the writer
+            process.terminate()
+            raise
     if process.returncode:
         raise RuntimeError(f"写文件的进程以 {process.returncode} 结束。")
 

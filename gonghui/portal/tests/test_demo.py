@@ -135,6 +135,22 @@ def test_a_built_city_is_used_and_another_is_refused(built: Any) -> None:
     assert other.returncode == 1 and "另一座演示城市" in other.stderr
 
 
+def test_a_broken_build_is_taken_up_again_and_foreign_data_never_cleared(tmp_path: Path) -> None:
+    """A build that was stopped leaves its mark; a database without the mark belongs to somebody."""
+    data = tmp_path / "var"
+    words = ("demo", "--no-serve", "--scale", "0.01", "--data", str(data))
+    assert gonghui(data, *words).returncode == 0
+    (data / "DEMO").write_text('{"building": true}', encoding="utf-8")
+    again = gonghui(data, *words)
+    assert again.returncode == 0 and "清掉重新生成" in again.stdout
+    (data / "DEMO").unlink()
+    size = (data / "gonghui.sqlite3").stat().st_size
+    for more in ((), ("--fresh",)):
+        refused = gonghui(data, *words, *more)
+        assert refused.returncode == 1 and "不会写进去" in refused.stderr
+        assert not (data / "DEMO").exists() and (data / "gonghui.sqlite3").stat().st_size >= size
+
+
 def test_there_is_an_account_for_every_role_that_works(built: Any) -> None:
     roles = {a["role"] for a in built[1]["accounts"]}
     assert {"市总工会干部", "乡镇（街道）工会主席", "基层工会主席", "工建指导员", "系统管理员", "安全管理员", "审计管理员", "职工"} <= roles
