@@ -55,6 +55,7 @@ STRICT["floor"] = lambda x: math.floor(x)
 STRICT["days_after"] = lambda day, n: day + timedelta(days=n)
 STRICT["days_between"] = lambda first, last: (last - first).days
 STRICT["date"] = date.fromisoformat
+STRICT["month_start"] = lambda day: day.replace(day=1)
 
 
 @strict("half_up")
@@ -264,6 +265,8 @@ def unknown_names(node: ast.expr, run: Eval) -> set[str]:
         return {node.id}
     if isinstance(node, ast.Attribute):
         return names(node)
+    if isinstance(node, ast.IfExp) and (test := run(node.test)) is not None:
+        return unknown_names(node.body if test else node.orelse, run)
     found: set[str] = set()
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and child is node.func):

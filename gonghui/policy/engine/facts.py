@@ -103,7 +103,7 @@ def show(value: Any, *, type: str = "", unit: str = "", choices: Mapping[str, st
         return "未知"
     if isinstance(value, bool):
         return "是" if value else "否"
-    if type == "fen":
+    if type == "fen" and isinstance(value, int | Fraction):
         return money.show(int(value)) if not isinstance(value, Fraction) or value.denominator == 1 else f"¥{value.numerator}/{value.denominator * 100}"
     if isinstance(value, Fraction):
         return percent(value) if type == "ratio" and not unit else f"{value.numerator}/{value.denominator}{f' {unit}' if unit else ''}"

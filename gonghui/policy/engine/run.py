@@ -148,14 +148,15 @@ class Case:
         return tuple(self.values[name] for name in sorted(names))
 
     def reads(self, r: Resolved) -> tuple[str, ...]:
-        """The facts a clause reads, also through other clauses."""
-        names, seen = {r.clause.key}, set[str]()
+        """The facts a clause reads, also through other clauses; a figure the place has fixed stands in for the fact of that name."""
+        names, seen, fixed = {r.clause.key}, set[str](), set[str]()
         while names - seen:
             seen |= names
             for other in (o for o in self.resolved if o.clause.key in names):
-                for _, formula, _ in self.formulas(other):
+                for _, formula, params in self.formulas(other):
                     names = names | (expr.names(self.pack.trees[formula]) if formula else set())
-        return tuple(f.name for f in self.rule.facts if f.name in names)
+                    fixed |= set(params)
+        return tuple(f.name for f in self.rule.facts if f.name in names - fixed)
 
     def results(self, given: Mapping[str, Any], log: dict[str, list[Step]] | None = None) -> dict[str, Any]:
         """What each clause says. A clause with no version in force says what silence says."""
@@ -193,7 +194,7 @@ class Case:
         before = len(steps)
         result = expr.Eval(env, inclusive=v.inclusive, rounding=v.rounding, log=log)(tree)
         if clause.kind == "number":
-            shown = facts.show(result, type=self.rule.type, unit=clause.unit or self.rule.unit)
+            shown = facts.show(result, type="" if clause.unit else self.rule.type, unit=clause.unit or self.rule.unit)
             steps.append(Step(f"{say(tree)} ＝ {shown}", formula, result, clause.key))
         elif len(steps) == before or not _plain_comparison(tree):
             steps.append(Step(f"{say(tree)}：{words.verdict(result)}", formula, result, clause.key))

@@ -90,7 +90,7 @@ def _clause(decision: Decision, c: Any) -> dict[str, Any]:
 
 def _shown(decision: Decision, c: Any) -> str:
     if c.clause.kind in ("number", "value"):
-        return facts.show(c.result, type=decision.rule.type, unit=c.clause.unit or decision.rule.unit)
+        return facts.show(c.result, type="" if c.clause.unit else decision.rule.type, unit=c.clause.unit or decision.rule.unit)
     return facts.show(c.result)
 
 

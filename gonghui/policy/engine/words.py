@@ -23,6 +23,7 @@ CALLS = {
     "half_up": "（{0}）四舍五入",
     "rounded": "（{0}）按规定取整",
     "months_after": "{0} 之后 {1} 个月",
+    "month_start": "{0} 所在月的第一天",
     "days_after": "{0} 之后 {1} 天",
     "days_between": "{0} 到 {1} 的天数",
     "whole_months": "{0} 到 {1} 的整月数",

@@ -95,7 +95,10 @@ def _read(value: Any) -> Any:
 
 
 def _check_stricter(rule: Rule, clause: str, param: str, new: Any, since: date) -> None:
-    found = run.value(rules.live(), rule.key if param == "value" else f"{rule.key}.{param}", on=since)
+    try:
+        found = run.value(rules.live(), rule.key if param == "value" else f"{rule.key}.{param}", on=since)
+    except run.NotInForce:
+        return  # no national figure: the figure of the place is compared when the rule is decided
     way = rule.clause(clause).tighter.get(param, "lower")
     if isinstance(new, str) or (new > found.value if way == "lower" else new < found.value):
         side = "不高于" if way == "lower" else "不低于"
