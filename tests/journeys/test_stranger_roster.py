@@ -26,6 +26,12 @@ def test_a_strange_roster_is_imported_and_every_row_has_one_verdict(opened: Any)
     desk.look("import-3-check")
     page.locator("button[value=good], button[value=commit]").first.click()
     page.wait_for_load_state("load")
+    desk.look("import-4-progress")
+    for _second in range(60):  # the job worker writes the batch
+        if "四项合计" in desk.text:
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
     desk.look("import-4-result")
     numbers = {word: int(n.replace(",", "")) for n, word in re.findall(r"([\d,]+)\s*行\s*(新增|更新|没有变化|没有导入)", desk.text)}
     read = int(re.search(r"四项合计\s*(\d+)\s*行", desk.text).group(1))  # type: ignore[union-attr]
