@@ -191,7 +191,6 @@ def weight(html: str) -> int:
     return len(gzip.compress(html.encode())) + sum(len(gzip.compress((STATIC / name).read_bytes())) for name in names)
 
 
-@pytest.mark.bar(6)
 @pytest.mark.parametrize(
     ("base", "path", "limit"), [("ui/console.html", "/console/x", 160), ("ui/mobile.html", "/m/x", 100), ("ui/public.html", "/", 100)]
 )
