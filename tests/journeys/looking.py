@@ -25,6 +25,7 @@ SHAPE = """() => {
   return {
     h1: document.querySelectorAll('h1').length, wide: document.documentElement.scrollWidth - window.innerWidth,
     bare: bare.map(e => e.name || e.id), dumb: dumb.map(e => e.outerHTML.slice(0, 120)), pictures: pictures.length,
+    paths: [...document.querySelectorAll('a, button, h1, h2, label, th')].map(e => e.textContent.trim()).filter(t => /^\/(console|m)\//.test(t)),
     doubled: [...new Set(ids.filter((v, i) => ids.indexOf(v) !== i))], lang: document.documentElement.lang, title: document.title,
   };
 }"""
@@ -85,6 +86,7 @@ class Looking:
             f"scrolls sideways by {shape['wide']}": shape["wide"] > 1,
             f"fields without label {shape['bare']}": shape["bare"],
             f"links or buttons without words {shape['dumb']}": shape["dumb"],
+            f"words that are an address {shape['paths']}": shape["paths"],
             "picture without alt": shape["pictures"],
             f"ids twice {shape['doubled']}": shape["doubled"],
             "no language": not shape["lang"],

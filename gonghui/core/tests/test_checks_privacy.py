@@ -60,6 +60,7 @@ def test_sealed_columns_of_the_platform_are_known_to_rotation() -> None:
 
 @pytest.mark.invariant("PRI-07")
 @pytest.mark.django_db
+@pytest.mark.bar(28)
 def test_a_person_gets_all_and_only_their_data() -> None:
     user = make.officer(person_id=41)
     services.notice_send(Actor.system("t"), kind="news", title="给41", persons=[41])

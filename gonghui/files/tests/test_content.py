@@ -72,6 +72,7 @@ def test_good_files_are_taken(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in GOOD if not n.endswith(".csv")])
 @pytest.mark.parametrize("claim", ["x.pdf", "x.png", "x.jpg", "x.xlsx", "x.docx", "x.csv"])
+@pytest.mark.bar(30)
 def test_a_file_that_lies_about_its_kind_is_refused(name: str, claim: str) -> None:
     if content.extension(name) == content.extension(claim):
         return
@@ -80,6 +81,7 @@ def test_a_file_that_lies_about_its_kind_is_refused(name: str, claim: str) -> No
 
 
 @pytest.mark.fault(36)
+@pytest.mark.bar(30)
 def test_pictures_lose_exif_and_whatever_is_behind_their_end() -> None:
     dirty = picture(exif=True) + b"<script>alert(1)</script>PK\x03\x04"
     _, kept = content.check("a.jpg", dirty)
@@ -113,6 +115,7 @@ HOSTILE_PDF = {
 
 @pytest.mark.fault(36)
 @pytest.mark.parametrize("name", HOSTILE_PDF)
+@pytest.mark.bar(30)
 def test_active_and_polyglot_pdf_is_refused(name: str) -> None:
     with pytest.raises(BadInput) as refusal:
         content.check("a.pdf", HOSTILE_PDF[name])

@@ -24,6 +24,7 @@ def test_every_field_of_this_app_has_a_level_and_every_link_to_a_person_is_decla
     assert list(privacy.faults("members")) == []
 
 
+@pytest.mark.bar(28)
 def test_a_new_version_of_a_notice_needs_a_new_consent(monkeypatch):
     _, union = make.shop()
     row = make.applied(union)
@@ -40,6 +41,7 @@ def test_a_new_version_of_a_notice_needs_a_new_consent(monkeypatch):
 
 
 @pytest.mark.invariant("PRI-08")
+@pytest.mark.bar(28)
 def test_erasure_takes_what_may_go_and_names_what_stays():
     _, union = make.shop()
     row = make.applied(union)
@@ -55,6 +57,7 @@ def test_erasure_takes_what_may_go_and_names_what_stays():
 
 
 @pytest.mark.invariant("PRI-09")
+@pytest.mark.bar(29)
 def test_retention_deletes_what_its_dry_run_says_and_nothing_more():
     _, union = make.shop()
     old, young, live = make.applied(union), make.applied(union), make.applied(union)
