@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,11 +136,11 @@ def test_a_built_city_is_used_and_another_is_refused(built: Any) -> None:
     assert other.returncode == 1 and "另一座演示城市" in other.stderr
 
 
-def test_a_broken_build_is_taken_up_again_and_foreign_data_never_cleared(tmp_path: Path) -> None:
+def test_a_broken_build_is_taken_up_again_and_foreign_data_never_cleared(built: Any, tmp_path: Path) -> None:
     """A build that was stopped leaves its mark; a database without the mark belongs to somebody."""
     data = tmp_path / "var"
+    shutil.copytree(built[0], data)
     words = ("demo", "--no-serve", "--scale", "0.01", "--data", str(data))
-    assert gonghui(data, *words).returncode == 0
     (data / "DEMO").write_text('{"building": true}', encoding="utf-8")
     again = gonghui(data, *words)
     assert again.returncode == 0 and "清掉重新生成" in again.stdout
