@@ -230,3 +230,4 @@ class Perm(StrEnum):
     REQUEST_DECIDE = "members.request.decide"
     SERVICE_CARD_EDIT = "members.service_card.edit"
     APPLICATION_FILE = "members.application.file"
+    IDENTITY_DESK = "members.identity.desk"

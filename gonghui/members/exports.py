@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gonghui.files.export import Column, export_table
 from gonghui.members.enums import RosterKind
+from gonghui.members.selectors import activists as pool
 from gonghui.members.selectors import members as reads
 from gonghui.members.selectors import rosters
 from gonghui.orgs.selectors import unions
@@ -44,3 +45,13 @@ def members(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes
         for m in rows.iterator(chunk_size=2000)
     )  # fmt: skip
     return "会员名册.xlsx", export_table(columns, data, title="会员名册", actor=actor, definition=DEFINITION)
+
+
+def activists(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes]:
+    """The activists of a union with hours of the year and ratings (积极分子名册)."""
+    union, year = unions.union_get(actor=actor, pk=int(args["union"])), int(args["year"])
+    rows = pool.pool(actor, union, year=year, q=str(args.get("q", "")), rating=str(args.get("rating", "")))
+    columns: list[Column | str] = ["姓名", "工会", "特长", Column("登记日期", "date"), Column(f"{year} 年用时（小时）", "number", 14), Column("工作次数", "number", 10), f"{year} 年考评"]
+    data = ((a.person.name, a.union.name, a.skills, a.since, round(a.minutes / 60, 1), a.times, a.rating or "未考评") for a in rows)
+    title = f"{union.name}积极分子名册（{year} 年）"
+    return f"{title}.xlsx", export_table(columns, data, title=title, actor=actor, definition=DEFINITION)

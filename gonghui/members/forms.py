@@ -26,7 +26,7 @@ class ListFilter(forms.Form):
 
     def __init__(self, *args: Any, groups: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].choices = [("", "全部小组"), *[(str(g.pk), g.name) for g in groups]]  # type: ignore[attr-defined]
+        self.fields["group"].choices = [("", "全部小组"), ("none", "没有编组"), *[(str(g.pk), g.name) for g in groups]]  # type: ignore[attr-defined]
 
 
 class ApplyForm(forms.Form):
@@ -38,6 +38,7 @@ class ApplyForm(forms.Form):
     phone = forms.PhoneField(label="手机号", help_text="本人要用这个号码登录确认")
     employer_name = django_forms.CharField(label="用人单位", max_length=120, required=False, help_text="没有固定单位的不填")
     employment_kind = django_forms.ChoiceField(label="用工形式", choices=EmploymentKind.choices, initial=EmploymentKind.REGULAR)
+    agency_name = django_forms.CharField(label="劳务派遣公司", max_length=120, required=False, help_text="派遣工才填，写登记的全称")
     channel = django_forms.ChoiceField(label="渠道", choices=[c for c in Channel.choices if c[0] != "import"], initial=Channel.DOOR)
 
 
@@ -49,6 +50,7 @@ class JoinForm(forms.Form):
         label="身份证号", max_length=24, help_text="只用来核对身份，加密保存", widget=django_forms.TextInput({"autocomplete": "off"})
     )
     employer_name = django_forms.CharField(label="工作单位", max_length=120, required=False, help_text="跑外卖、开货车等没有固定单位的可以不填")
+    agency_name = django_forms.CharField(label="劳务派遣公司（选填）", max_length=120, required=False, help_text="和您签合同的是派遣公司才填，写全称")
     signed_name = django_forms.CharField(label="签名", max_length=60, required=False, help_text="再写一遍您的姓名，表示自愿申请")
     signature = django_forms.CharField(required=False, widget=django_forms.HiddenInput)
     private = django_forms.BooleanField(label="先不告诉单位", required=False, help_text="由上一级工会受理，单位看不到；以后您可以自己公开")
@@ -67,6 +69,60 @@ class JoinForm(forms.Form):
             if data.get("signed_name", "").strip() != data.get("name", "").strip():
                 self.add_error("signed_name", "没有同意保存手写签名，请再输入一遍姓名作为签名。")
         return data
+
+
+class DeskForm(forms.Form):
+    """Document seen at the desk (窗口核对证件)."""
+
+    id_kind = django_forms.ChoiceField(label="证件种类", choices=[c for c in IdKind.choices if c[0] != "none"], initial=IdKind.RESIDENT)
+    id_number = django_forms.CharField(label="证件号", max_length=24, widget=django_forms.TextInput({"autocomplete": "off"}))
+    name = django_forms.CharField(label="姓名", max_length=60, help_text="照证件填写")
+    phone = forms.PhoneField(label="本人手机号", help_text="以后用这个号码登录")
+    seen = django_forms.BooleanField(label="本人到场，已看过证件原件", required=False)
+
+
+class JobForm(forms.Form):
+    """Form of employment, season, secondment (用工形式、季节、借调)."""
+
+    kind = django_forms.ChoiceField(label="用工形式", choices=EmploymentKind.choices, required=False)
+    season_from = django_forms.CharField(label="季节起（月-日）", max_length=5, required=False, help_text="例如 04-01")
+    season_to = django_forms.CharField(label="季节止（月-日）", max_length=5, required=False, help_text="例如 10-31")
+    reason = django_forms.CharField(label="依据", max_length=120, required=False, initial="与用人单位核对")
+    host = django_forms.CharField(label="借调到", max_length=120, required=False, help_text="写单位登记的全称；借调结束的留空")
+    host_since = forms.DayField(label="借调起", required=False)
+    host_until = forms.DayField(label="借调止", required=False)
+
+
+class GroupForm(forms.Form):
+    """The elected leader and the filing of a group (组长和备案)."""
+
+    leader = django_forms.ChoiceField(label="组长", required=False, help_text="从本小组会员里选举产生")
+    filed_on = forms.DayField(label="备案日期", required=False, not_future=True)
+
+    def __init__(self, *args: Any, people: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["leader"].choices = [("", "还没有选出"), *[(str(pk), name) for pk, name in people]]  # type: ignore[attr-defined]
+
+
+class PhotoForm(forms.Form):
+    """A photo of the ceremony (仪式照片)."""
+
+    file = django_forms.FileField(label="照片", help_text="jpg 或 png，不超过 20 MB")
+    caption = django_forms.CharField(label="说明", max_length=80, required=False)
+
+
+class ReturnForm(forms.Form):
+    """A payment that came back (登记退汇)."""
+
+    on = forms.DayField(label="退汇日期", not_future=True, initial=lambda: clock.today())
+    amount = forms.MoneyField(label="金额（元）")
+    reference = django_forms.CharField(label="付款凭证号", max_length=40, required=False)
+    fault = django_forms.CharField(label="退汇原因", max_length=120)
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        data = self.cleaned_data
+        return {"on": data["on"], "amount_fen": data["amount"], "reference": data["reference"], "fault": data["fault"]}
 
 
 class ReasonForm(forms.Form):

@@ -8,9 +8,9 @@ from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.core.errors import Refusal
 from gonghui.core.jobs import Progress
-from gonghui.members.models import Membership, Transfer
+from gonghui.members.models import Comparison, Membership, Transfer
 from gonghui.members.selectors import places
-from gonghui.members.services import privacy, standing, transfers
+from gonghui.members.services import privacy, settling, standing, transfers
 
 
 def seasons(progress: Progress | None = None) -> dict[str, Any]:
@@ -65,9 +65,17 @@ def placing(progress: Progress | None = None) -> dict[str, Any]:
     return {"done": done, "refused": refused}
 
 
+def comparisons(progress: Progress | None = None) -> dict[str, Any]:
+    """Differences the register has settled by now are closed (名册差异自动核销)."""
+    actor, settled = Actor.system("comparisons"), 0
+    for row in Comparison.objects.filter(signed_on=None).select_related("union").order_by("pk"):
+        settled += settling.comparison_refresh(actor=actor, comparison=row)
+    return {"settled": settled}
+
+
 def retention(progress: Progress | None = None) -> dict[str, int]:
     """What is past its time is deleted (到期清理)."""
     return privacy.retention_run(actor=Actor.system("retention"))
 
 
-HANDLERS = {"members.seasons": seasons, "members.unclaimed": unclaimed, "members.placing": placing, "members.retention": retention}
+HANDLERS = {"members.seasons": seasons, "members.unclaimed": unclaimed, "members.placing": placing, "members.retention": retention, "members.comparisons": comparisons}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.members.web import console, joining, mobile, moves, public, rosters, silent
+from gonghui.members.web import console, desk, groups, joining, mobile, moves, public, rosters, silent
 
 app_name = "members"
 C = "console/members/"
@@ -24,10 +24,11 @@ urlpatterns = [
     path(C + "<int:pk>/correct/", console.correct, name="correct"),
     path(C + "<int:pk>/note/", console.note, name="note"),
     path(C + "<int:pk>/jobs/<int:job>/end/", console.employment_end, name="employment_end"),
+    path(C + "<int:pk>/jobs/<int:job>/correct/", console.employment_correct, name="employment_correct"),
     path(C + "<int:pk>/card/<slug:verb>/", console.card, name="card"),
     path(C + "<int:pk>/exit/", moves.exit_open, name="exit_open"),
     path(C + "<int:pk>/place/", moves.place, name="place"),
-    path(C + "<int:pk>/activist/", rosters.activist_add, name="activist_add"),
+    path(C + "<int:pk>/activist/", groups.activist_add, name="activist_add"),
     path(C + "joining/", joining.index, name="joining"),
     path(C + "joining/new/", joining.apply, name="apply"),
     path(C + "joining/approve/", joining.approve_many, name="approve_many"),
@@ -38,6 +39,7 @@ urlpatterns = [
     path(C + "batches/<int:pk>/", joining.batch, name="batch"),
     path(C + "batches/<int:pk>/<slug:verb>/", joining.batch_act, name="batch_act"),
     path(C + "ceremonies/<int:pk>/", joining.ceremony, name="ceremony"),
+    path(C + "ceremonies/<int:pk>/do/<slug:verb>/", joining.ceremony_act, name="ceremony_act"),
     path(C + "ceremonies/<int:pk>/close/", joining.ceremony_close, name="ceremony_close"),
     path(C + "transfers/", moves.index, name="transfers"),
     path(C + "transfers/<int:pk>/<slug:verb>/", moves.act, name="transfer_act"),
@@ -54,8 +56,20 @@ urlpatterns = [
     path(C + "comparisons/<int:pk>/", rosters.comparison, name="comparison"),
     path(C + "comparisons/<int:pk>/sign/", rosters.sign, name="comparison_sign"),
     path(C + "differences/<int:pk>/", rosters.settle, name="settle"),
-    path(C + "activists/", rosters.activists, name="activists"),
-    path(C + "activists/<int:pk>/<slug:verb>/", rosters.activist_act, name="activist_act"),
+    path(C + "comparisons/<int:pk>/refresh/", rosters.refresh, name="comparison_refresh"),
+    path(C + "groups/", groups.index, name="groups"),
+    path(C + "groups/<int:pk>/", groups.group, name="union_group"),
+    path(C + "activists/", groups.activists, name="activists"),
+    path(C + "activists/export/", groups.activists_export, name="activists_export"),
+    path(C + "activists/<int:pk>/", groups.activist, name="activist"),
+    path(C + "activists/<int:pk>/<slug:verb>/", groups.activist_act, name="activist_act"),
+    path(C + "stale/", desk.stale, name="stale"),
+    path(C + "stale/act/", desk.stale_act, name="stale_act"),
+    path(C + "seasonal/", desk.seasonal, name="seasonal"),
+    path(C + "seasonal/run/", desk.seasonal_run, name="seasonal_run"),
+    path(C + "service-cards/", desk.cards, name="service_cards"),
+    path(C + "service-cards/<int:pk>/<slug:verb>/", desk.card_act, name="service_card_act"),
+    path(C + "desk/", desk.identity_desk, name="desk"),
     path(M, mobile.home, name="m-home"),
     path(M + "join/", mobile.join, name="m-join"),
     path(M + "join/<str:token>/", mobile.join, name="m-join-at"),
@@ -68,6 +82,7 @@ urlpatterns = [
     path(M + "consents/", mobile.consent, name="m-consents"),
     path(M + "transfer/", mobile.transfer, name="m-transfer"),
     path(M + "leave/", mobile.leave, name="m-leave"),
+    path(M + "confirm/", mobile.confirm, name="m-confirm"),
     path(M + "disclose/", mobile.disclose, name="m-disclose"),
     path(M + "account/", mobile.account, name="m-account"),
     path("card/verify/", public.verify, name="card-verify"),

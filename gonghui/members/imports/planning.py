@@ -11,7 +11,7 @@ from django.apps import apps
 
 from gonghui.files.imports.protocol import CREATED, REJECTED, UNCHANGED, UPDATED, Context, Plan, Problem, Sheet
 from gonghui.files.imports.reading import ROW
-from gonghui.members.enums import EmploymentKind
+from gonghui.members.enums import EmploymentKind, Perm
 from gonghui.members.imports import matching, places
 from gonghui.members.imports.columns import KEYS
 from gonghui.people.enums import Sex
@@ -47,6 +47,7 @@ class Planner:
         self.notes: list[str] = []
         self.plan = RosterPlan(sheet.frame.clear(), {})
         self._pending: set[int] = set()
+        self.phones_kept = 0
 
     def run(self) -> Plan:
         """The plan and a verdict for every row."""
@@ -145,6 +146,8 @@ class Planner:
         held = matching.known(alive["_person"].to_list())
         for r in alive.iter_rows(named=True):
             self.verdicts[int(r[ROW])] = self._one(r, held)
+        if self.phones_kept:
+            self.notes.append(f"{self.phones_kept:,} 人的手机号与登记的不同，没有改：是本人登录用的，请本人更正或到街道（乡镇）以上工会窗口更换。")
 
     def _one(self, r: dict[str, Any], held: matching.Known) -> str:
         """One person already known. Absence of anything in the table never ends anything (MEM-07)."""
@@ -164,13 +167,20 @@ class Planner:
         changed = self._job(r, person, held) | bool(new)
         if new:
             self.plan.attributes.append((person, new, old))
-        if r["_phone"] is not None and bytes(now[10] or b"") != r["_phone"]:
+        if r["_phone"] is not None and bytes(now[10] or b"") != r["_phone"] and self._may_phone(now[10]):
             self.plan.phones.append((person, r["phone"], r["_phone"]))
             changed = True
         changed |= person in self._pending
         if changed:
             self.plan.touched.add(person)
         return UPDATED if changed else UNCHANGED
+
+    def _may_phone(self, held: Any) -> bool:
+        """The phone on record is the person's key to the own account: a table from the workplace fills a gap, it replaces nothing."""
+        if held is None or self.context.actor.may(Perm.IDENTITY_DESK, self.context.org_path or None):
+            return True
+        self.phones_kept += 1
+        return False
 
     def _attributes(self, r: dict[str, Any], now: tuple[Any, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
         new: dict[str, Any] = {}

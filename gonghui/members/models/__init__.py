@@ -1,7 +1,7 @@
 """Tables of membership (会员会籍)."""
 
-from gonghui.members.models.cards import Card, CardSequence, ServiceCard
-from gonghui.members.models.joining import Application, Attendance, Batch, BatchDocument, Ceremony
+from gonghui.members.models.cards import Card, CardSequence, ServiceCard, ServiceCardReturn
+from gonghui.members.models.joining import Application, Attendance, Batch, BatchDocument, Ceremony, CeremonyPhoto
 from gonghui.members.models.membership import Employment, Membership
 from gonghui.members.models.moves import Exit, Transfer
 from gonghui.members.models.privacy import Consent, DataRequest
@@ -17,6 +17,7 @@ __all__ = [
     "Card",
     "CardSequence",
     "Ceremony",
+    "CeremonyPhoto",
     "Comparison",
     "Consent",
     "DataRequest",
@@ -26,6 +27,7 @@ __all__ = [
     "Membership",
     "RosterSnapshot",
     "ServiceCard",
+    "ServiceCardReturn",
     "Transfer",
     "WorkerNote",
 ]

@@ -81,3 +81,23 @@ class ServiceCard(models.Model):
                 violation_error_message="这个账户已登记在另一名会员名下，请核对账号。",
             ),
         ]
+
+
+class ServiceCardReturn(models.Model):
+    """A payment that came back (退汇记录): how much, why, and what was done about it."""
+
+    card = models.ForeignKey(ServiceCard, models.PROTECT, related_name="returns", verbose_name="服务卡")
+    on = models.DateField("退汇日期")
+    amount_fen = models.BigIntegerField("金额（分）")
+    reference = models.CharField("付款凭证号", max_length=40, blank=True)
+    fault = models.CharField("退汇原因", max_length=120)
+    actor = models.CharField("登记人", max_length=40)
+    handled_on = models.DateField("处理日期", null=True, blank=True)
+    handled_by = models.CharField("处理人", max_length=40, blank=True)
+    outcome = models.CharField("处理结果", max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "退汇记录"
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="card_return_amount", violation_error_message="退汇金额应大于 0。"),
+        ]

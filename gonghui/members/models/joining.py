@@ -56,12 +56,26 @@ class Ceremony(models.Model):
     token = models.CharField("签到码", max_length=32, unique=True)
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
     note = models.CharField("记录", max_length=300, blank=True)
+    oath_by = models.CharField("领誓人", max_length=60, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "入会仪式"
 
     def __str__(self) -> str:
         return self.title
+
+
+class CeremonyPhoto(models.Model):
+    """A photo of a ceremony (仪式照片)."""
+
+    ceremony = models.ForeignKey(Ceremony, models.PROTECT, related_name="photos", verbose_name="仪式")
+    file = models.ForeignKey("files.File", models.PROTECT, related_name="+", verbose_name="照片")
+    caption = models.CharField("说明", max_length=80, blank=True)
+    actor = models.CharField("上传人", max_length=40)
+    added_at = models.DateTimeField("上传时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "仪式照片"
 
 
 class Application(models.Model):
@@ -72,6 +86,8 @@ class Application(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="applications", verbose_name="批次")
     employer = models.ForeignKey("orgs.Employer", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="用人单位")
     employer_name = models.CharField("本人填写的单位", max_length=120, blank=True)
+    agency = models.ForeignKey("orgs.Employer", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="劳务派遣单位")
+    agency_name = models.CharField("本人填写的派遣公司", max_length=120, blank=True)
     employment_kind = models.CharField("用工形式", max_length=12, choices=partial(labels, EmploymentKind), default=EmploymentKind.REGULAR)
     channel = models.CharField("渠道", max_length=12, choices=partial(labels, Channel), default=Channel.PERSONAL)
     state = models.CharField("状态", max_length=10, choices=partial(labels, ApplicationState), default=ApplicationState.SUBMITTED)

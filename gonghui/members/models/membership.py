@@ -23,6 +23,10 @@ class Employment(models.Model):
     since = models.DateField("起")
     until = models.DateField("止（不含）", null=True, blank=True)
     source = models.CharField("来源", max_length=40, blank=True)
+    agency = models.ForeignKey("orgs.Employer", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="劳务派遣单位")
+    host = models.ForeignKey("orgs.Employer", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="借调到")
+    host_since = models.DateField("借调起", null=True, blank=True)
+    host_until = models.DateField("借调止（不含）", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "劳动关系"
@@ -51,6 +55,7 @@ class Membership(models.Model):
     channel = models.CharField("入会渠道", max_length=12, choices=partial(labels, Channel), default=Channel.IMPORT)
     card_no = models.CharField("会员证号", max_length=24, blank=True)
     private = models.BooleanField("不告诉单位", default=False, help_text="直接加入上级工会，用人单位一级看不到")
+    confirmed_on = models.DateField("最近核实", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "会籍"

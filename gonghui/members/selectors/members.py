@@ -12,6 +12,7 @@ from gonghui.core import clock, crypto
 from gonghui.core.errors import NotFound
 from gonghui.members.enums import LIVE_CARDS, LIVE_TRANSFERS, Perm, Standing
 from gonghui.members.models import Application, Card, Employment, Membership, Transfer
+from gonghui.members.selectors import policy_values
 from gonghui.people import selectors as people
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def filtered(rows: QuerySet[Membership], data: dict[str, Any]) -> QuerySet[Membe
     """The list's filters: words, group, kind of work, dates, eight groups, without card."""
     if q := str(data.get("q") or "").strip():
         rows = rows.filter(_words(q))
-    if data.get("group"):
+    if data.get("group") == "none":
+        rows = rows.filter(group=None)
+    elif data.get("group"):
         rows = rows.filter(group_id=data["group"])
     if data.get("since"):
         rows = rows.filter(joined_on__gte=data["since"])
@@ -115,7 +118,7 @@ def member_get(*, actor: Actor, pk: int) -> Membership:
 def history(person_id: int) -> tuple[list[Membership], list[Employment]]:
     """All spells and labour relations of a person, newest first."""
     spells = list(Membership.objects.filter(person_id=person_id).select_related("union", "group").order_by("-since", "-pk"))
-    jobs = list(Employment.objects.filter(person_id=person_id).select_related("employer").order_by("-since", "-pk"))
+    jobs = list(Employment.objects.filter(person_id=person_id).select_related("employer", "agency", "host").order_by("-since", "-pk"))
     return spells, jobs
 
 
@@ -150,21 +153,28 @@ def reach(actor: Actor, perm: str) -> Q:
     return any_of(parts)
 
 
-def joining_counts(actor: Actor) -> int:
+def joining_waiting(actor: Actor) -> QuerySet[Application]:
     """Applications that wait for a decision, for the menu."""
-    return Application.objects.filter(actor.within(Perm.APPLICATION_DECIDE, "union"), state="submitted").count()
+    return Application.objects.filter(actor.within(Perm.APPLICATION_DECIDE, "union"), state="submitted")
 
 
-def transfer_counts(actor: Actor) -> int:
+def transfers_waiting(actor: Actor) -> QuerySet[Transfer]:
     """Transfers that wait for the actor's answer."""
     out = Transfer.objects.filter(actor.within(Perm.TRANSFER_DECIDE, "source"), state="requested")
     into = Transfer.objects.filter(actor.within(Perm.TRANSFER_DECIDE, "target"), state="in_transit")
-    return (out | into).count()
+    return out | into
+
+
+def is_stale(spell: Membership) -> bool:
+    """Was nothing heard of this member for long? Source: policy members.unconfirmed_months."""
+    months = policy_values.number("members.unconfirmed_months", clock.today(), spell.union)
+    return unconfirmed(Membership.objects.filter(pk=spell.pk), months).exists()
 
 
 def unconfirmed(rows: QuerySet[Membership], months: int) -> QuerySet[Membership]:
-    """Members of whom nothing was heard for months (久未核实): no spell, no card, no work changed since."""
+    """Members of whom nothing was heard for months (久未核实): no spell, no card, no work changed, not confirmed since."""
     limit = clock.add_months(clock.today(), -months)
     fresh = Employment.objects.filter(person=OuterRef("person_id"), since__gt=limit)
     cards = Card.objects.filter(person=OuterRef("person_id"), received_on__gt=limit)
-    return rows.filter(~Exists(fresh), ~Exists(cards), since__lte=limit)
+    heard = Q(confirmed_on=None) | Q(confirmed_on__lte=limit)
+    return rows.filter(heard, ~Exists(fresh), ~Exists(cards), since__lte=limit)

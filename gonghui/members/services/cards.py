@@ -1,4 +1,4 @@
-"""Member cards (会员证, S044) and service cards (服务卡, S045)."""
+"""Member cards (会员证, S044): numbers, receipt, loss, the signed code."""
 
 from __future__ import annotations
 
@@ -10,22 +10,19 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from gonghui.core import audit, bulk, clock, crypto, mask
-from gonghui.core.errors import BadInput, Conflict, NotFound, RuleViolation
+from gonghui.core import audit, clock, crypto
+from gonghui.core.errors import Conflict, NotFound, RuleViolation
 from gonghui.members import flows
-from gonghui.members.enums import LIVE_CARDS, CardState, ConsentPurpose, Perm, ServiceCardState
-from gonghui.members.models import Card, CardSequence, Membership, ServiceCard
+from gonghui.members.enums import LIVE_CARDS, CardState, Perm
+from gonghui.members.models import Card, CardSequence, Membership
 from gonghui.members.rules import payload
 from gonghui.members.selectors import policy_values
-from gonghui.members.services import consents
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
-SERVICE_TABLE = "members.servicecard"
-ACCOUNT_LABEL = "members.service_card.account"
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Order of the curve P-256."""
 
@@ -179,68 +176,3 @@ def code_check(code: str) -> dict[str, Any]:
         word = card.get_state_display() if card else "没有这张会员证"
         return {"ok": False, "word": word, "why": "签名是真的，但这张会员证现在不能用。", "number": read.number}
     return {"ok": True, "word": "会员证有效", "why": f"有效期到 {read.valid_until}。", "number": read.number, "union": card.union.name}
-
-
-# -- service cards -----------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def service_card_link(*, actor: Actor, person: Any, bank: str, account: str, org: Any = None) -> ServiceCard:
-    """Link a bank-linked service card (登记服务卡): the account is sealed, shown by its last four digits.
-
-    Raises: NotPermitted; BadInput members.bad_account; RuleViolation members.no_consent; Conflict members.service_card.
-    """
-    if actor.person_id != person.pk:
-        actor.require(Perm.SERVICE_CARD_EDIT, org)
-    consents.require(person.pk, ConsentPurpose.ACCOUNT)
-    digits = "".join(c for c in account if not c.isspace() and c != "-")
-    if not digits.isdigit() or not 8 <= len(digits) <= 30:
-        raise BadInput("members.bad_account", f"账户号应是 8 到 30 位数字，这里是 {len(digits)} 位。")
-    pk = int(bulk.reserve_ids(ServiceCard, 1)[0])
-    try:
-        with transaction.atomic():
-            row = ServiceCard.objects.create(
-                pk=pk, person_id=person.pk, bank=bank.strip()[:60], account_sealed=crypto.seal(SERVICE_TABLE, "account", pk, digits),
-                account_index=crypto.blind(ACCOUNT_LABEL, digits), account_mask=mask.card(digits), since=clock.today(),
-            )  # fmt: skip
-    except IntegrityError as fault:
-        raise Conflict("members.service_card", "已有服务卡，或这个账户登记在别人名下。请先停用原卡或核对账号。") from fault
-    audit.record(actor, "members.service_card.linked", row, person=person.pk, account=audit.digest("members.account", digits))
-    return row
-
-
-@transaction.atomic
-def service_card_check(*, actor: Actor, person_id: int) -> ServiceCard:
-    """May money go there? (付款前核验). Raises: RuleViolation members.service_card_unusable; members.no_consent."""
-    row = ServiceCard.objects.filter(person_id=person_id, until=None).first()
-    if row is None:
-        raise RuleViolation("members.service_card_unusable", "本人还没有登记服务卡。请本人登记，或改用其他发放方式。")
-    if row.state != ServiceCardState.ACTIVE:
-        raise RuleViolation("members.service_card_unusable", f"服务卡状态是“{row.get_state_display()}”：{row.fault}。请本人核对账户后再付。")
-    consents.require(person_id, ConsentPurpose.ACCOUNT)
-    ServiceCard.objects.filter(pk=row.pk).update(checked_on=clock.today())
-    return row
-
-
-@transaction.atomic
-def service_card_returned(*, actor: Actor, card: ServiceCard, fault: str) -> ServiceCard:
-    """A payment came back (退汇): no further payment until the account was put right."""
-    moved = ServiceCard.objects.filter(pk=card.pk, until=None, state=ServiceCardState.ACTIVE).update(
-        state=ServiceCardState.RETURNED, fault=fault.strip()[:120]
-    )
-    if not moved:
-        raise Conflict("members.service_card_moved", "这张服务卡已经停用或已登记退汇。")
-    card.refresh_from_db()
-    audit.record(actor, "members.service_card.returned", card, fault=fault)
-    return card
-
-
-@transaction.atomic
-def service_card_close(*, actor: Actor, card: ServiceCard, org: Any = None) -> ServiceCard:
-    """Stop a service card (停用服务卡)."""
-    if actor.person_id != card.person_id:
-        actor.require(Perm.SERVICE_CARD_EDIT, org)
-    ServiceCard.objects.filter(pk=card.pk, until=None).update(state=ServiceCardState.CLOSED, until=clock.today())
-    card.refresh_from_db()
-    audit.record(actor, "members.service_card.closed", card)
-    return card

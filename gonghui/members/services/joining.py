@@ -17,7 +17,6 @@ from gonghui.members.selectors import places
 from gonghui.members.services import cards, consents, slips, spells
 from gonghui.notices import services as notices
 from gonghui.notices.enums import NoticeKind
-from gonghui.people import services as people
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -50,6 +49,8 @@ def application_submit(
     self_filled: bool = True,
     signed: Signed | None = None,
     batch: Batch | None = None,
+    agency: Any = None,
+    agency_name: str = "",
 ) -> Application:
     """File an application (提交入会申请).
 
@@ -73,7 +74,7 @@ def application_submit(
     row = Application(
         person_id=person.pk, union=union, batch=batch, employer=employer, employer_name=employer_name[:120], channel=channel,
         employment_kind=employment_kind, private=private, self_filled=self_filled, filed_by=actor.ref, submitted_at=clock.now(),
-        route_slip=step, eligible_slip=eligible,
+        route_slip=step, eligible_slip=eligible, agency=agency, agency_name=agency_name[:120],
     )  # fmt: skip
     if signed is not None and signed.name.strip():
         row.signed_name, row.signed_at = signed.name.strip()[:60], clock.now()
@@ -250,7 +251,8 @@ def _employ(actor: Actor, row: Application) -> None:
     if row.private or row.employer is None or row.person.employments.filter(employer=row.employer, until=None).exists():
         return
     spells.open_employment(
-        actor=actor, person=row.person, employer=row.employer, on=clock.today(), kind=row.employment_kind, source=f"入会申请 {row.pk}"
+        actor=actor, person=row.person, employer=row.employer, on=clock.today(), kind=row.employment_kind, source=f"入会申请 {row.pk}",
+        agency=row.agency,
     )
 
 
@@ -285,27 +287,6 @@ def application_disclose(*, actor: Actor, membership: Membership) -> Membership:
     held.private = False
     audit.record(actor, "members.membership.disclosed", held, org_path=held.union.path)
     return held
-
-
-@transaction.atomic
-def person_for_joining(*, actor: Actor, name: str, id_number: str, phone: str, id_kind: str = "resident", **attributes: Any) -> Any:
-    """The person of an applicant (申请人登记): found by document, else registered. The signed-in account is tied to it.
-
-    A document already registered with another name is not opened to whoever types it.
-    Raises: BadInput; RuleViolation members.identity_differs.
-    """
-    from gonghui.people import selectors as people_reads
-
-    system = type(actor).system("join")
-    found = people_reads.person_find(id_number=id_number, id_kind=id_kind) if id_number else []
-    if found:
-        person = found[0]
-        if person.name != name.strip():
-            raise RuleViolation("members.identity_differs", "这个证件号登记的姓名与您填写的不一致。请带证件到工会窗口核对。")
-        if person.phone_sealed is None:
-            people.person_correct(actor=system, person=person, reason="本人入会登记手机号", phone=phone)
-        return person
-    return people.person_register(actor=system, name=name, id_kind=id_kind, id_number=id_number, phone=phone, source="入会申请", **attributes)
 
 
 # -- batches -----------------------------------------------------------------------------------------------------

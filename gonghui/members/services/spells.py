@@ -210,12 +210,13 @@ def open_employment(
     post: str = "",
     season: tuple[str, str] = ("", ""),
     source: str = "",
+    agency: Any = None,
 ) -> Employment:
     """Somebody begins to work for an employer (登记劳动关系). Raises: Conflict members.employed_already; RuleViolation members.season."""
     _not_future(on)
     if wrong := intervals.season_fault(*season):
         raise RuleViolation("members.season", wrong)
-    values = {"kind": kind, "post": post[:60], "season_from": season[0], "season_to": season[1], "source": source[:40]}
+    values = {"kind": kind, "post": post[:60], "season_from": season[0], "season_to": season[1], "source": source[:40], "agency": agency}
     with folding.refolded([person.pk]):
         try:
             with transaction.atomic():
@@ -266,4 +267,27 @@ def correct_employment(*, actor: Actor, employment: Employment, reason: str, **c
             setattr(row, name, value)
         row.save(update_fields=list(changes))
     audit.record(actor, "members.employment.corrected", row, org_path=row.employer.union.path, old=old, new=changes, reason=reason.strip())
+    return row
+
+
+@transaction.atomic
+def secondment_set(*, actor: Actor, employment: Employment, host: Any, since: date | None = None, until: date | None = None) -> Employment:
+    """Note that somebody works for another employer for a time (登记借调): the membership stays with the home union. Source: MEM-9-1.
+
+    Args: host the employer, None to take the note away; until exclusive, None while it lasts.
+    Raises: NotPermitted; RuleViolation members.host_same, members.bad_dates; Conflict members.employment_ended.
+    """
+    actor.require(Perm.MEMBER_EDIT, employment.employer.union)
+    row = Employment.objects.select_for_update(of=("self",)).select_related("employer__union").get(pk=employment.pk)
+    if row.until is not None:
+        raise Conflict("members.employment_ended", f"这段劳动关系已于 {row.until} 结束，不能再登记借调。")
+    if host is not None and host.pk == row.employer_id:
+        raise RuleViolation("members.host_same", "借调单位就是现在的单位，请另选。")
+    if host is not None and (since is None or since < row.since or (until is not None and until <= since)):
+        raise RuleViolation("members.bad_dates", f"借调日期应在入职日期 {row.since} 之后，止期晚于起期。请核对。")
+    values = {"host": host, "host_since": since if host else None, "host_until": until if host else None}
+    old = row.host_id
+    Employment.objects.filter(pk=row.pk).update(**values)
+    row.refresh_from_db()
+    audit.record(actor, "members.employment.seconded", row, org_path=row.employer.union.path, old=old, host=row.host_id, since=since, until=until)
     return row

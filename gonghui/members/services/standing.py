@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from gonghui.core import clock
+from gonghui.core import audit, clock
 from gonghui.core.errors import RuleViolation
 from gonghui.members.enums import EmploymentKind, EndReason, Perm, Standing
 from gonghui.members.models import Employment, Membership
@@ -77,3 +77,15 @@ def group_set(*, actor: Actor, membership: Membership, group: object) -> Members
     if spell.group_id == group.pk:  # type: ignore[attr-defined]  # a Group, checked above
         return spell
     return spells.change_spell(actor=actor, spell=spell, on=clock.today(), ended=EndReason.REGROUPED, group=group)
+
+
+@transaction.atomic
+def membership_confirm(*, actor: Actor, membership: Membership) -> Membership:
+    """Somebody was asked and is still here (核实去向): by the member on the own phone, or by an officer who asked."""
+    spell = spells.lock(membership)
+    if actor.person_id != spell.person_id:
+        actor.require(Perm.MEMBER_EDIT, spell.union)
+    Membership.objects.filter(pk=spell.pk).update(confirmed_on=clock.today())
+    spell.confirmed_on = clock.today()
+    audit.record(actor, "members.membership.confirmed", spell, org_path=spell.union.path)
+    return spell

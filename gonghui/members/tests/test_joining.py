@@ -12,7 +12,7 @@ from gonghui.core.errors import Conflict, NotFound, NotPermitted, RuleViolation
 from gonghui.members.models import Application, Employment, Membership
 from gonghui.members.selectors import joining as reads
 from gonghui.members.selectors import places
-from gonghui.members.services import cards, ceremonies, consents, joining
+from gonghui.members.services import cards, ceremonies, consents, joining, service_cards
 from gonghui.members.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -229,14 +229,14 @@ def test_service_card_is_sealed_checked_before_payment_and_stopped_after_a_retur
     who = make.member(union).person
     me = make.worker(who)
     with pytest.raises(RuleViolation, match="同意"):
-        cards.service_card_link(actor=me, person=who, bank="江州银行", account="6217000012345678")
+        service_cards.service_card_link(actor=me, person=who, bank="江州银行", account="6217000012345678")
     consents.consent_give(actor=me, person=who, purpose="account")
-    card = cards.service_card_link(actor=me, person=who, bank="江州银行", account="6217 0000 1234 5678")
+    card = service_cards.service_card_link(actor=me, person=who, bank="江州银行", account="6217 0000 1234 5678")
     assert card.account_mask == "**** 5678" and b"6217" not in bytes(ServiceCard.objects.get().account_sealed)
-    assert cards.service_card_check(actor=make.system, person_id=who.pk).pk == card.pk
-    cards.service_card_returned(actor=make.system, card=card, fault="账户名不符")
+    assert service_cards.service_card_check(actor=make.system, person_id=who.pk).pk == card.pk
+    service_cards.service_card_returned(actor=make.system, card=card, fault="账户名不符")
     with pytest.raises(RuleViolation, match="退汇待核"):
-        cards.service_card_check(actor=make.system, person_id=who.pk)
+        service_cards.service_card_check(actor=make.system, person_id=who.pk)
 
 
 def test_a_drawn_signature_needs_its_own_consent_and_goes_with_it():

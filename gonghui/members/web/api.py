@@ -13,7 +13,7 @@ from gonghui.core.errors import NotFound, NotPermitted
 from gonghui.members.enums import Perm
 from gonghui.members.models import Transfer
 from gonghui.members.selectors import rosters
-from gonghui.members.services import joining, transfers
+from gonghui.members.services import identity, joining, transfers
 from gonghui.orgs.selectors import unions
 
 router = Router(tags=["members"])
@@ -111,7 +111,7 @@ def apply(request: HttpRequest, body: ApplicationIn) -> Any:
         raise NotPermitted("members.no_key", "请求头要带 Idempotency-Key，同一份申请用同一个值。")
 
     def do() -> dict[str, Any]:
-        person = joining.person_for_joining(actor=actor, name=body.name, id_number=body.id_number, phone=body.phone)
+        person = identity.person_for_joining(actor=actor, name=body.name, id_number=body.id_number, phone=body.phone)
         row = joining.application_submit(
             actor=actor, person=person, union=node, employer_name=body.employer_name, employment_kind=body.employment_kind, channel=body.channel,
             self_filled=False,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from gonghui.core.errors import NotFound, Refusal
+from gonghui.accounts import throttle
+from gonghui.core.errors import BadInput, NotFound, Refusal
 from gonghui.core.http import Request
 from gonghui.orgs.selectors import unions
 
@@ -66,6 +68,23 @@ def told(request: HttpRequest, act: Any, text: str) -> bool:
     return True
 
 
+def limited(request: Request, name: str, most: int, window: timedelta = timedelta(hours=1)) -> None:
+    """Count one attempt of this account, before any transaction. Raises: TooMany accounts.too_many."""
+    throttle.hit(f"members.{name}", request.actor.ref, most, window)
+
+
+def each(rows: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], list[tuple[Any, str]]]:
+    """One act for many: who was done, who was skipped and why."""
+    ok, skipped = [], []
+    for row in rows:
+        try:
+            act(row)
+            ok.append(row)
+        except Refusal as refusal:
+            skipped.append((row, refusal.message))
+    return ok, skipped
+
+
 def tabs(request: HttpRequest, rows: Iterable[tuple[str, str, int | None]], *, name: str = "state") -> list[dict[str, Any]]:
     """Tabs over one list: (value, label, count)."""
     now = request.GET.get(name, "")
@@ -96,3 +115,13 @@ def chips(request: HttpRequest, form: Any) -> list[dict[str, str]]:
         shown = dict(getattr(bound.field, "choices", ())).get(str(value), value)
         found.append({"label": f"{bound.label}：{shown}", "url": "?" + query.urlencode()})
     return found
+
+
+def employer_named(name: str) -> Any:
+    """The one live employer of exactly this name. Raises: BadInput members.which_employer."""
+    root = unions.union_of_code("root")
+    rows = type(root)._meta.get_field("employer").related_model._default_manager  # orgs.Employer
+    found = list(rows.filter(name=name.strip(), written_off_on=None, merged_into=None).select_related("union")[:2]) if name.strip() else []
+    if len(found) != 1:
+        raise BadInput("members.which_employer", f"“{name.strip()}”找到 {'不止一' if found else '0'} 个单位。请写登记的全称。")
+    return found[0]

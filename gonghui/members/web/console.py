@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,14 +12,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.errors import NotFound, Refusal
+from gonghui.core.errors import BadInput, NotFound, Refusal
 from gonghui.core.http import Request, page_of, render
 from gonghui.files import services as files
 from gonghui.members import forms
-from gonghui.members.enums import LIVE_CARDS, LIVE_TRANSFERS, Perm, Standing
+from gonghui.members.enums import LIVE_CARDS, LIVE_TRANSFERS, EmploymentKind, Perm, Standing
 from gonghui.members.models import Card, Membership
 from gonghui.members.selectors import members as reads
 from gonghui.members.selectors import policy_values
+from gonghui.members.selectors import timeline as lines
 from gonghui.members.services import cards, identity, spells, standing, transfers
 from gonghui.members.services import rosters as roster_services
 from gonghui.members.web import common
@@ -28,6 +30,8 @@ from gonghui.orgs.selectors import unions
 from gonghui.people import services as people
 
 MOST_BULK = 500
+SEARCHES, EXPORTS = 60, 30
+"""Searches a minute and exports an hour of one account."""
 
 
 @officer(Perm.MEMBER_VIEW)
@@ -35,6 +39,8 @@ MOST_BULK = 500
 def index(request: Request) -> HttpResponse:
     """The member list (会员名册)."""
     union = common.union_of(request)
+    if request.GET.get("q", "").strip():
+        common.limited(request, "search", SEARCHES, timedelta(minutes=1))
     rows = reads.current(request.actor, union)
     groups = union.groups.filter(until=None).order_by("name") if union else ()
     form = forms.ListFilter(request.GET or None, groups=groups)
@@ -44,8 +50,7 @@ def index(request: Request) -> HttpResponse:
     tab = request.GET.get("state", "")
     if tab in reads.TABS and tab:
         rows = rows.filter(reads.TABS[tab][1])
-    page = page_of(request, reads.listed(rows, request.GET.get("sort", "")))
-    page.paginator.count = counts.get(tab, counts[""])  # the tab's count is known already
+    page = page_of(request, reads.listed(rows, request.GET.get("sort", "")), count=counts.get(tab, counts[""]))
     jobs = reads.current_jobs([m.person_id for m in page])
     lines = [(m, jobs.get(m.person_id), reads.faults_of(m.person)) for m in page]
     context = {
@@ -69,33 +74,24 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 def _member(request: Request, spell: Membership, **more: Any) -> dict[str, Any]:
     past, jobs = reads.history(spell.person_id)
-    person = spell.person
+    past, person = lines.visible(request.actor, past), spell.person
+    kind = request.GET.get("line", "")
     live = person.transfers.filter(state__in=LIVE_TRANSFERS).select_related("source", "target").first()
     months = policy_values.number("members.unconfirmed_months", clock.today(), spell.union)
+    line_tabs = common.tabs(request, [("", "全部", None), *[(k, v, None) for k, v in lines.KINDS.items() if k != "note" or request.actor.may(Perm.NOTE_VIEW, spell.union)]], name="line")
     may = {p.name.lower(): request.actor.may(p, spell.union) for p in (Perm.MEMBER_EDIT, Perm.TRANSFER_DECIDE, Perm.CARD_ISSUE, Perm.NOTE_VIEW)}
     return {
         "spell": spell, "person": person, "spells": past, "jobs": jobs, "faults": reads.faults_of(person), "transfer": live,
         "card": person.cards.filter(state__in=LIVE_CARDS).first(), "cards": person.cards.order_by("-pk")[:5],
         "exit": person.exits.filter(state="open").first(), "groups": spell.union.groups.filter(until=None).order_by("name"),
-        "timeline": _timeline(past, jobs, person, may["note_view"]), "reveal": forms.RevealForm(auto_id="reveal-%s"), "transfer_form": forms.TransferForm(auto_id="transfer-%s"),
+        "timeline": lines.timeline(actor=request.actor, person=person, spells=past, jobs=jobs, notes=may["note_view"], kind=kind), "line_tabs": line_tabs,
+        "age": lines.age_of(person.birth_date, clock.today()), "kinds": EmploymentKind.choices, "reveal": forms.RevealForm(auto_id="reveal-%s"), "transfer_form": forms.TransferForm(auto_id="transfer-%s"),
         "exit_form": forms.ExitForm(auto_id="exit-%s"), "note_form": forms.NoteForm(auto_id="note-%s"),
         "employ_form": forms.EmployForm(auto_id="job-%s"), "fill_form": forms.SexForm(auto_id="fill-%s"),
         "stale": reads.unconfirmed(Membership.objects.filter(pk=spell.pk), months).exists(), "months": months, "may": may,
         "service_card": person.service_cards.filter(until=None).first(), "retain_reasons": [("retired", "离休或退休"), ("unemployed", "失业"), ("unit_ended", "单位终止")],
         "trail": common.trail((spell.union.name, reverse("members:list") + f"?union={spell.union_id}"), (person.name, "")), **more,
     }  # fmt: skip
-
-
-def _timeline(past: list[Membership], jobs: list[Any], person: Any, notes: bool) -> list[dict[str, Any]]:
-    """Employment, membership and what else is recorded, newest first (职工动态)."""
-    rows = [{"at": m.since, "text": f"{m.union.name} · {m.get_standing_display()}", "who": "会籍", "note": m.group.name if m.group else ""} for m in past]
-    rows += [{"at": m.until, "text": f"{m.union.name} · {m.get_ended_display()}", "who": "会籍", "note": ""} for m in past if m.until and m.ended]
-    rows += [{"at": j.since, "text": f"到{j.employer.name}工作", "who": j.get_kind_display(), "note": j.post} for j in jobs]
-    rows += [{"at": j.until, "text": f"离开{j.employer.name}", "who": "劳动关系", "note": ""} for j in jobs if j.until]
-    rows += [{"at": c.received_on, "text": f"领取会员证 {c.number}", "who": c.received_how, "note": ""} for c in person.cards.all() if c.received_on]
-    if notes:
-        rows += [{"at": n.on, "text": n.text, "who": n.get_kind_display(), "note": ""} for n in person.notes.all()]
-    return sorted(rows, key=lambda r: r["at"], reverse=True)
 
 
 @officer(Perm.MEMBER_VIEW)
@@ -162,7 +158,6 @@ def transfer(request: Request, pk: int) -> HttpResponse:
 def _target(request: HttpRequest) -> Any:
     """The union meant: by id, or the one match of the words in the whole federation."""
     from gonghui.accounts.actor import Actor
-    from gonghui.core.errors import BadInput
 
     system = Actor.system("transfer")
     if (chosen := request.POST.get("target", "")).isdigit():
@@ -193,6 +188,28 @@ def employment_end(request: Request, pk: int, job: int) -> HttpResponse:
         return transfers.employment_end(actor=request.actor, employment=row, on=form.cleaned_data["on"])
 
     return _act(request, pk, act, "已登记离职，会籍等新工会接收，不会中断。")
+
+
+@officer(Perm.MEMBER_EDIT)
+@require_POST
+def employment_correct(request: Request, pk: int, job: int) -> HttpResponse:
+    """Correct form of employment and season window, note a secondment (更正用工形式、季节窗口，登记借调)."""
+    form = forms.JobForm(request.POST)
+
+    def act(m: Membership) -> Any:
+        row = m.person.employments.filter(pk=job).select_related("employer__union").first()
+        if row is None:
+            raise NotFound()
+        if not form.is_valid():
+            raise BadInput("members.employment", "；".join(str(e) for errors in form.errors.values() for e in errors))
+        data = form.cleaned_data
+        if request.POST.get("verb") == "second":
+            host = common.employer_named(data["host"]) if data["host"].strip() else None
+            return spells.secondment_set(actor=request.actor, employment=row, host=host, since=data["host_since"], until=data["host_until"])
+        changes = {k: data[k] for k in ("kind", "season_from", "season_to")}
+        return spells.correct_employment(actor=request.actor, employment=row, reason=data["reason"], **changes)
+
+    return _act(request, pk, act, "已登记，会籍仍在原工会。" if request.POST.get("verb") == "second" else "劳动关系已更正。")
 
 
 @officer(Perm.CARD_ISSUE)
@@ -233,8 +250,6 @@ def fill(request: Request, pk: int) -> HttpResponse:
     form = forms.SexForm(request.POST)
 
     def act(m: Membership) -> Any:
-        from gonghui.core.errors import BadInput
-
         if not form.is_valid():
             raise BadInput("members.fill", "；".join(str(e) for errors in form.errors.values() for e in errors))
         changes = {k: v for k, v in form.cleaned_data.items() if v and k != "reason"}
@@ -269,13 +284,7 @@ def bulk(request: Request) -> HttpResponse:
     if verb not in acts:
         raise NotFound()
     title, act = acts[verb]
-    ok, skipped = [], []
-    for spell in rows:
-        try:
-            act(spell)
-            ok.append(spell)
-        except Refusal as refusal:
-            skipped.append((spell, refusal.message))
+    ok, skipped = common.each(rows, act)
     context = {"title": title, "done": ok, "skipped": skipped, "back_url": request.POST.get("next") or reverse("members:list"), "trail": common.trail((title, ""))}
     return render(request, "members/console/bulk.html", context)
 
@@ -306,6 +315,7 @@ def _cards_sheet(request: Request, rows: list[Membership]) -> HttpResponse:
 @require_POST
 def export(request: Request) -> HttpResponse:
     """Ask for the list as xlsx (导出会员名册)."""
+    common.limited(request, "export", EXPORTS)
     union = common.union_of(request)
     args: dict[str, Any] = {k: v for k, v in request.GET.items() if k in forms.ListFilter.base_fields and v}
     count = reads.filtered(reads.current(request.actor, union), args).count()
@@ -320,7 +330,6 @@ def export(request: Request) -> HttpResponse:
 @require_POST
 def correct(request: Request, pk: int) -> HttpResponse:
     """Correct the dates of a spell (更正会籍)."""
-    from gonghui.core.errors import BadInput
     from gonghui.core.forms import DayField
 
     def act(m: Membership) -> Any:

@@ -10,18 +10,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.errors import Refusal
+from gonghui.core.errors import NotFound, Refusal
 from gonghui.core.http import Request, page_of, render
 from gonghui.files import services as files
 from gonghui.members import forms
-from gonghui.members.enums import ApplicationState, DocumentKind, Perm
-from gonghui.members.models import Batch
+from gonghui.members.enums import LIVE_CARDS, ApplicationState, DocumentKind, Perm
+from gonghui.members.models import Batch, Card
 from gonghui.members.selectors import joining as reads
 from gonghui.members.selectors import members as member_reads
-from gonghui.members.services import ceremonies, joining, slips
+from gonghui.members.services import ceremonies, identity, joining, slips
 from gonghui.members.web import common
 
-TABS = [("submitted", "待审核"), ("returned", "退回补正"), ("approved", "待领证"), ("done", "已领证"), ("refused", "未批准")]
+SIGN_IN = "请本人用手机号登录，在“我的会籍”里确认签名，之后才能批准。"
+DESK = "这个人登记的手机号不是您填的号码（没有改）。请本人用登记的手机号登录确认；没有手机号或换了号的，带证件到街道（乡镇）以上工会窗口登记。"
+TABS = [("submitted", "待审核"), ("returned", "退回补正"), ("approved", "待领证"), ("done", "已领证"), ("refused", "未批准"), ("withdrawn", "本人撤回")]
 
 
 @officer(Perm.APPLICATION_VIEW)
@@ -33,7 +35,7 @@ def index(request: Request) -> HttpResponse:
     state = request.GET.get("state", "submitted")
     if state in ApplicationState.values:
         rows = rows.filter(state=state)
-    page = page_of(request, rows.order_by("-submitted_at", "-pk"))
+    page = page_of(request, rows.order_by("-submitted_at", "-pk"), count=counts.get(state, 0) if state in ApplicationState.values else None)
     tabs = common.tabs(request, [(k, v, counts.get(k, 0)) for k, v in TABS])
     for tab, (key, _label) in zip(tabs, TABS, strict=True):
         tab["current"] = key == state
@@ -53,20 +55,23 @@ def apply(request: Request) -> HttpResponse:
     """An officer files a form for a worker, who then confirms on the own phone (登记入会申请)."""
     union = common.union_of(request, required=True)
     batches = Batch.objects.filter(union=union, state="open").order_by("-pk")
-    form = forms.ApplyForm(request.POST or None)
+    form = forms.ApplyForm(request.POST or None, initial={"name": request.GET.get("name", "")[:60]})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        common.limited(request, "apply", 300)
         try:
-            person = joining.person_for_joining(
+            person = identity.person_for_joining(
                 actor=request.actor, name=data["name"], id_kind=data["id_kind"], id_number=data["id_number"], phone=data["phone"]
             )
             batch = batches.filter(pk=int(b)).first() if (b := request.POST.get("batch", "")).isdigit() else None
             row = joining.application_submit(
                 actor=request.actor, person=person, union=union, channel=data["channel"], employer=union.employer,
                 employer_name=data["employer_name"] or (union.employer.name if union.employer else ""), employment_kind=data["employment_kind"],
-                self_filled=False, batch=batch,
+                self_filled=False, batch=batch, agency=common.employer_named(data["agency_name"]) if data["agency_name"].strip() else None,
+                agency_name=data["agency_name"],
             )  # fmt: skip
-            common.done(request, "已登记。请本人用手机号登录，在“我的会籍”里确认签名，之后才能批准。")
+            known = identity.phone_matches(person, data["phone"])
+            common.done(request, "已登记。" + (SIGN_IN if known else DESK))
             return HttpResponseRedirect(reverse("members:application", args=[row.pk]))
         except Refusal as refusal:
             if refusal.status in (403, 404):
@@ -218,8 +223,16 @@ def ceremony(request: Request, pk: int) -> HttpResponse:
     row = reads.ceremony_get(actor=request.actor, pk=pk)
     link = request.build_absolute_uri(reverse("members:m-ceremony", args=[row.token]))
     come = row.attendances.select_related("application__person").order_by("-at")
+    everybody = row.batch.applications.exclude(state__in=["withdrawn", "refused"]).select_related("person").order_by("person__name", "pk")
+    here = {c.application_id for c in come}
+    if request.GET.get("print"):
+        cards = dict(Card.objects.filter(person__applications__in=everybody, state__in=LIVE_CARDS).values_list("person_id", "number"))
+        sheet = [(a, cards.get(a.person_id, ""), a.pk in here) for a in everybody]
+        return render(request, "members/print/ceremony.html", {"row": row, "sheet": sheet, "present": len(here), "at": clock.now()})
+    photos = [(p, files.file_link(request.actor, p.file, granted=True)) for p in row.photos.select_related("file").order_by("pk")]
     context = {
-        "row": row, "link": link, "come": come, "total": row.batch.applications.exclude(state__in=["withdrawn", "refused"]).count(),
+        "row": row, "link": link, "come": come, "total": len(everybody), "absent": [a for a in everybody if a.pk not in here], "photos": photos,
+        "photo_form": forms.PhotoForm(), "may_photo": request.actor.may(Perm.BATCH_EDIT, row.batch.union),
         "may_edit": request.actor.may(Perm.BATCH_EDIT, row.batch.union) and row.closed_at is None,
         "trail": common.trail(("入会办理", reverse("members:joining")), (row.batch.name, reverse("members:batch", args=[row.batch_id])), (row.title, "")),
     }  # fmt: skip
@@ -232,7 +245,7 @@ def ceremony_close(request: Request, pk: int) -> HttpResponse:
     """End of the ceremony (仪式结束)."""
     row = reads.ceremony_get(actor=request.actor, pk=pk)
     try:
-        told = ceremonies.ceremony_close(actor=request.actor, ceremony=row, note=request.POST.get("note", ""))
+        told = ceremonies.ceremony_close(actor=request.actor, ceremony=row, note=request.POST.get("note", ""), oath_by=request.POST.get("oath_by", ""))
         skipped = "；".join(f"{s['name']}：{s['why']}" for s in told["skipped"])
         common.done(request, f"仪式已结束，{told['done']} 人完成发证关。" + (f"没有完成的：{skipped}。" if skipped else ""))
     except Refusal as refusal:
@@ -240,3 +253,31 @@ def ceremony_close(request: Request, pk: int) -> HttpResponse:
             raise
         common.refused(request, refusal)
     return HttpResponseRedirect(reverse("members:ceremony", args=[pk]))
+
+
+@officer(Perm.BATCH_EDIT)
+@require_POST
+def ceremony_act(request: Request, pk: int, verb: str) -> HttpResponse:
+    """Mark somebody present, keep a photo (登记到场、存照片)."""
+    row = reads.ceremony_get(actor=request.actor, pk=pk)
+    if verb == "present":
+        chosen = request.POST.get("application", "")
+        application = row.batch.applications.filter(pk=int(chosen)).first() if chosen.isdigit() else None
+        if application is None:
+            raise NotFound()
+        common.told(request, lambda: ceremonies.ceremony_present(actor=request.actor, ceremony=row, application=application), "已登记到场。")
+    elif verb == "photo":
+        form = forms.PhotoForm(request.POST, request.FILES)
+        if form.is_valid():
+            common.told(request, lambda: _photo(request, row, form.cleaned_data), "照片已存。")
+        else:
+            common.refused(request, NotFound("members.photo", "请选一张照片再上传。"))
+    else:
+        raise NotFound()
+    return HttpResponseRedirect(reverse("members:ceremony", args=[pk]))
+
+
+def _photo(request: Request, row: Any, data: dict[str, Any]) -> None:
+    request.actor.require(Perm.BATCH_EDIT, row.batch.union)
+    file = files.file_store(request.actor, upload=data["file"], purpose="members.ceremony", org_path=row.batch.union.path)
+    ceremonies.ceremony_photo(actor=request.actor, ceremony=row, file=file, caption=data["caption"])

@@ -23,7 +23,7 @@ from gonghui.members.models import Card, Consent
 from gonghui.members.selectors import joining as joining_reads
 from gonghui.members.selectors import members as reads
 from gonghui.members.selectors import places
-from gonghui.members.services import cards, ceremonies, consents, exits, joining, transfers
+from gonghui.members.services import cards, ceremonies, consents, exits, identity, joining, service_cards, standing, transfers
 from gonghui.members.services import privacy as data_rights
 from gonghui.members.web import common
 from gonghui.members.web.console import _target
@@ -54,7 +54,7 @@ def home(request: Request) -> HttpResponse:
     context = {
         "person": person, "spell": spell, "chair": _chair(spell.union) if spell else None, "application": application, "card": card,
         "transfer": person.transfers.filter(state__in=LIVE_TRANSFERS).select_related("source", "target").first(),
-        "faults": reads.faults_of(person) if spell else [], "form": forms.JoinForm(initial={"key": "x"}),
+        "faults": reads.faults_of(person) if spell else [], "stale": reads.is_stale(spell) if spell else False, "form": forms.JoinForm(initial={"key": "x"}),
     }  # fmt: skip
     return render(request, "members/mobile/home.html", context)
 
@@ -85,6 +85,7 @@ def join(request: Request, token: str = "") -> HttpResponse:
         del form.fields["name"], form.fields["id_number"]
     status = 200
     if request.method == "POST":
+        common.limited(request, "join", 20)
         status = 422
         if form.is_valid():
             try:
@@ -110,13 +111,17 @@ def _apply(request: Request, person: Any, data: dict[str, Any], start: Any, cere
     if person is None or person.id_index is None:
         assert request.actor.user_id is not None  # a signed-in person, by the view's declaration
         phone = _phone_of(request)
-        person = joining.person_for_joining(actor=SYSTEM, name=data["name"], id_number=data["id_number"], phone=phone, group=data.get("group") or "")
+        person = identity.person_for_joining(
+            actor=request.actor, name=data["name"], id_number=data["id_number"], phone=phone, own=person, group=data.get("group") or ""
+        )
         accounts.person_link(user_id=request.actor.user_id, person_id=person.pk, name=person.name)
+    agency_name = data.get("agency_name", "").strip()
+    agency = _employer(agency_name, None) if agency_name else None
     actor = Actor(ref=request.actor.ref, name=person.name, user_id=request.actor.user_id, person_id=person.pk)
     gig = bool(data.get("group")) or not data.get("employer_name")
     employer = _employer(data.get("employer_name", ""), start)
     private = bool(data.get("private"))
-    route = places.Route(ceremony.batch.union, "chosen") if ceremony else places.route(employer, private=private, start=start or _root())
+    route = places.Route(ceremony.batch.union, "chosen") if ceremony else places.route(employer, private=private, agency=agency, start=start or _root())
     if route is None:
         raise NotFound("members.no_route", "没有找到可以受理的工会。请扫工会门口的入会码，或拨打页脚电话。")
     if employer is None and start is not None and not gig and not private:
@@ -129,7 +134,7 @@ def _apply(request: Request, person: Any, data: dict[str, Any], start: Any, cere
             consents.consent_give(actor=actor, person=person, purpose=ConsentPurpose.SIGNATURE)
         row = joining.application_submit(
             actor=actor, person=person, union=route.union, step=route.step, employer=employer, employer_name=data.get("employer_name", ""),
-            employment_kind="gig" if gig else "regular", private=private, signed=joining.Signed(data.get("signed_name") or person.name, drawing),
+            employment_kind="dispatched" if agency_name else "gig" if gig else "regular", agency=agency, agency_name=agency_name, private=private, signed=joining.Signed(data.get("signed_name") or person.name, drawing),
             batch=ceremony.batch if ceremony else None, channel="collective" if ceremony else "personal",
         )  # fmt: skip
         if ceremony:
@@ -349,6 +354,17 @@ def leave(request: Request) -> HttpResponse:
 
 @worker
 @require_POST
+def confirm(request: Request) -> HttpResponse:
+    """I am still here (我还在): answers the question of the union."""
+    spell = reads.mine(_person(request).pk)
+    if spell is None:
+        raise NotFound()
+    common.told(request, lambda: standing.membership_confirm(actor=request.actor, membership=spell), "谢谢，已记下您还在。")
+    return HttpResponseRedirect(reverse("members:m-home"))
+
+
+@worker
+@require_POST
 def disclose(request: Request) -> HttpResponse:
     """Let the workplace know (告诉单位)."""
     spell = reads.mine(_person(request).pk)
@@ -367,13 +383,13 @@ def account(request: Request) -> HttpResponse:
     form, status = forms.AccountForm(request.POST or None), 200
     if request.method == "POST":
         if request.POST.get("verb") == "close" and row is not None:
-            common.told(request, lambda: cards.service_card_close(actor=request.actor, card=row), "服务卡已停用。")
+            common.told(request, lambda: service_cards.service_card_close(actor=request.actor, card=row), "服务卡已停用。")
             return HttpResponseRedirect(reverse("members:m-account"))
         status = 422
         if form.is_valid():
             try:
                 consents.consent_give(actor=request.actor, person=person, purpose=ConsentPurpose.ACCOUNT)
-                cards.service_card_link(actor=request.actor, person=person, bank=form.cleaned_data["bank"], account=form.cleaned_data["account"])
+                service_cards.service_card_link(actor=request.actor, person=person, bank=form.cleaned_data["bank"], account=form.cleaned_data["account"])
                 common.done(request, "服务卡已登记。")
                 return HttpResponseRedirect(reverse("members:m-account"))
             except Refusal as refusal:

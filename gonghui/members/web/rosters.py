@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,11 +20,11 @@ from gonghui.files import services as files
 from gonghui.files.imports import headers, reading
 from gonghui.members import forms
 from gonghui.members.enums import DiffClass, Perm, RosterKind
-from gonghui.members.models import Activist, Comparison, Difference
+from gonghui.members.models import Comparison, Difference
 from gonghui.members.rules.compare import Listed
 from gonghui.members.selectors import members as member_reads
 from gonghui.members.selectors import rosters as reads
-from gonghui.members.services import rosters
+from gonghui.members.services import rosters, settling
 from gonghui.members.web import common
 
 PRINT_MOST = 5000
@@ -76,6 +77,7 @@ def print_roster(request: Request) -> HttpResponse:
 @require_POST
 def export(request: Request) -> HttpResponse:
     """Ask for the roster as xlsx (导出花名册)."""
+    common.limited(request, "export", 30)
     union, kind, on, q = _asked(request)
     count = reads.searched(reads.roster(actor=request.actor, union=union, kind=kind, on=on), q).count()
     args = {"union": union.pk, "roster": kind, "on": on.isoformat(), "q": q}
@@ -181,13 +183,44 @@ def comparison(request: Request, pk: int) -> HttpResponse:
     tab = request.GET.get("state", "")
     shown = everything.filter(verdict=tab) if tab in DiffClass.values else everything.exclude(verdict=DiffClass.MATCHED)
     tabs = common.tabs(request, [("", "要处理的", sum(n for c, n in counts.items() if c != "matched")), *[(c, str(DiffClass(c).label), counts[c]) for c in DiffClass.values]])
+    page = page_of(request, shown.order_by("state", "verdict", "row_no", "pk"), size=30)
     context = {
-        "row": row, "page": page_of(request, shown.order_by("state", "verdict", "row_no", "pk"), size=30), "tabs": tabs, "counts": counts,
+        "row": row, "page": page, "lines": _ways(request, row, page), "tabs": tabs, "counts": counts,
         "left": everything.filter(state="open").count(), "settle": forms.SettleForm(), "may_sign": request.actor.may(Perm.APPLICATION_DECIDE, row.union),
         "trail": common.trail(("名册比对", reverse("members:comparisons")), (row.name, "")),
     }  # fmt: skip
     template = "members/print/comparison.html" if request.GET.get("print") else "members/console/comparison.html"
     return render(request, template, context)
+
+
+def _ways(request: Request, case: Comparison, page: Any) -> list[tuple[Difference, list[tuple[str, str]]]]:
+    """Each difference with the acts that settle it (去哪里办): join, leave, transfer, merge, fill in."""
+    ids = [d.person_id for d in page if d.person_id and d.state == "open"]
+    spells = dict(member_reads.current(request.actor).filter(person_id__in=ids).values_list("person_id", "pk"))
+    return [(d, _way(case, d, spells.get(d.person_id)) if d.state == "open" else []) for d in page]
+
+
+def _way(case: Comparison, d: Difference, spell: int | None) -> list[tuple[str, str]]:
+    member = reverse("members:member", args=[spell]) if spell else ""
+    if d.verdict == DiffClass.NOT_MEMBER:
+        return [("办理入会", reverse("members:apply") + "?" + urlencode({"union": case.union_id, "name": d.name}))]
+    if d.verdict == DiffClass.GONE:
+        return [("转会、离职或退会登记", member + "#h-do")] if member else []
+    if d.verdict == DiffClass.DUPLICATE:
+        return [("核对疑似重复人员", reverse("people:twins")), *([("看会员页", member)] if member else [])]
+    return [("补资料、更正", member + "#fill")] if member else [("在会员名册里查找", reverse("members:list") + "?" + urlencode({"q": d.name}))]
+
+
+@officer(Perm.ROSTER_IMPORT)
+@require_POST
+def refresh(request: Request, pk: int) -> HttpResponse:
+    """Look again at what acts have settled (按登记重新核对)."""
+    row = _comparisons(request).filter(pk=pk).first()
+    if row is None:
+        raise NotFound()
+    done = settling.comparison_refresh(actor=request.actor, comparison=row)
+    common.done(request, f"按登记核对，{done} 条差异已经办好，自动核销。" if done else "没有新办好的差异。")
+    return HttpResponseRedirect(reverse("members:comparison", args=[pk]))
 
 
 @officer(Perm.ROSTER_IMPORT)
@@ -211,55 +244,3 @@ def sign(request: Request, pk: int) -> HttpResponse:
         raise NotFound()
     common.told(request, lambda: rosters.comparison_sign(actor=request.actor, comparison=row), "已签认，清理报告可以打印。")
     return HttpResponseRedirect(reverse("members:comparison", args=[pk]))
-
-
-# -- activists ---------------------------------------------------------------------------------------------------
-
-
-@officer(Perm.MEMBER_VIEW)
-@require_GET
-def activists(request: Request) -> HttpResponse:
-    """Activists with hours and ratings (积极分子)."""
-    from django.db.models import Sum
-
-    from gonghui.accounts.actor import subtree
-
-    union = common.union_of(request, required=True)
-    rows = Activist.objects.filter(request.actor.within(Perm.MEMBER_VIEW, "union"), subtree(union.path, "union__path"), until=None)
-    rows = rows.select_related("person", "union").annotate(minutes=Sum("deeds__minutes")).order_by("person__name", "pk")
-    page = page_of(request, rows)
-    last = {d.activist_id: d for a in page for d in a.deeds.filter(rating_year__isnull=False).order_by("rating_year")}
-    context = {
-        "union": union, "page": page, "lines": [(a, (a.minutes or 0) // 60, last.get(a.pk)) for a in page], "deed": forms.DeedForm(), "year": clock.today().year,
-        "may_edit": request.actor.may(Perm.ACTIVIST_EDIT, union), "trail": common.trail((union.name, reverse("members:list") + f"?union={union.pk}"), ("积极分子", "")),
-    }  # fmt: skip
-    return render(request, "members/console/activists.html", context)
-
-
-@officer(Perm.ACTIVIST_EDIT)
-@require_POST
-def activist_add(request: Request, pk: int) -> HttpResponse:
-    """Register a member as activist (登记积极分子)."""
-    spell = member_reads.member_get(actor=request.actor, pk=pk)
-    common.told(request, lambda: rosters.activist_add(actor=request.actor, union=spell.union, person=spell.person, skills=request.POST.get("skills", "")), "已登记为积极分子。")
-    return HttpResponseRedirect(reverse("members:activists") + f"?union={spell.union_id}")
-
-
-@officer(Perm.ACTIVIST_EDIT)
-@require_POST
-def activist_act(request: Request, pk: int, verb: str) -> HttpResponse:
-    """Work done, rating, end (登记工作、考评、退出)."""
-    row = Activist.objects.filter(request.actor.within(Perm.ACTIVIST_EDIT, "union"), pk=pk).select_related("union").first()
-    if row is None:
-        raise NotFound()
-    form = forms.DeedForm(request.POST)
-    acts = {
-        "deed": (lambda: rosters.activist_deed(actor=request.actor, activist=row, **form.cleaned_data), "已登记。"),
-        "rate": (lambda: rosters.activist_rate(actor=request.actor, activist=row, year=clock.today().year, rating=request.POST.get("rating", "")), "已登记考评。"),
-        "end": (lambda: rosters.activist_end(actor=request.actor, activist=row), "已退出。"),
-    }
-    if verb == "deed" and not form.is_valid():
-        common.refused(request, BadInput("members.deed", "请写明日期、工作和用时。"))
-    else:
-        common.told(request, *acts[verb])
-    return common.back(request, "members:activists")

@@ -193,6 +193,20 @@ def group_add(*, actor: Actor, union: Union, name: str, since: date, leader_id: 
 
 
 @transaction.atomic
+def group_update(*, actor: Actor, group: Group, leader_id: int | None, filed_on: date | None) -> Group:
+    """The elected leader and the filing of a group (小组长选举结果与备案). Source: R007."""
+    actor.require(Perm.POST_EDIT, group.union)
+    if filed_on is not None:
+        not_future(filed_on)
+    old = {"leader": group.leader_id, "filed_on": group.filed_on}
+    if not Group.objects.filter(pk=group.pk, until=None).update(leader_id=leader_id, filed_on=filed_on):
+        raise Conflict("orgs.group_ended", "这个小组已经撤销。")
+    group.refresh_from_db()
+    audit.record(actor, "orgs.group.updated", group, org_path=group.union.path, old=old, leader=leader_id, filed_on=filed_on)
+    return group
+
+
+@transaction.atomic
 def group_end(*, actor: Actor, group: Group, on: date) -> Group:
     """Close a group (撤销小组)."""
     actor.require(Perm.POST_EDIT, group.union)
