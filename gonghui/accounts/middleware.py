@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest, HttpResponse
 
+from gonghui.core import menu
+
 if TYPE_CHECKING:
     from gonghui.core.http import Request
+
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ActorMiddleware:
@@ -23,4 +28,9 @@ class ActorMiddleware:
         found = cast("Request", request)
         found.htmx = request.headers.get("HX-Request") == "true"
         found.actor = sessions.resolve(request)
-        return self.get_response(request)
+        if request.method in SAFE:
+            return self.get_response(request)
+        menu.forget(found.actor)
+        response = self.get_response(request)
+        menu.forget(found.actor)  # what was done shows in the menu of the next page
+        return response

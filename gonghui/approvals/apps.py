@@ -25,7 +25,7 @@ class ApprovalsConfig(AppConfig):
                 "inbox",
                 "approvals:inbox",
                 order=10,
-                badge=selectors.inbox_count,
+                badge=selectors.inbox_rows,
                 hot=True,
                 perm=Perm.APPROVAL_VIEW,
             ),

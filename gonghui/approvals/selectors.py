@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,7 +16,8 @@ from gonghui.approvals import kinds
 from gonghui.approvals.enums import ApprovalState, Perm
 from gonghui.approvals.kinds import Item
 from gonghui.approvals.models import Approval, Delegation, Step
-from gonghui.core import clock
+from gonghui.core import clock, tally
+from gonghui.core.menu import Rows
 
 MEMO = "approvals.inbox"
 
@@ -88,8 +90,12 @@ def _by(actor: Actor) -> Q:
 
 def waiting(actor: Actor) -> list[Step]:
     """Steps that wait for the actor, by own right or by delegation; the nearest deadline first."""
+    return _waiting(actor, list(delegations_active(actor.user_id)))
+
+
+def _waiting(actor: Actor, delegations: Iterable[Delegation]) -> list[Step]:
     found = {s.pk: s for s in open_steps(actor)}
-    for delegation in delegations_active(actor.user_id):
+    for delegation in delegations:
         giver = accounts.actor_by_id(delegation.giver_id)
         if giver is not None:
             steps = open_steps(giver).filter(approval__kind=delegation.kind) if delegation.kind else open_steps(giver)
@@ -108,8 +114,10 @@ def inbox(actor: Actor) -> list[Item]:
 
 
 def _inbox(actor: Actor) -> list[Item]:
-    items = [_item(step) for step in waiting(actor)]
-    items += [_returned(a) for a in Approval.objects.filter(state=ApprovalState.RETURNED, maker_id=actor.user_id or 0)]
+    delegations, back = delegations_active(actor.user_id), _came_back(actor)
+    some, returned = tally.count([delegations, back])  # both are rare: one look instead of two
+    items = [_item(step) for step in _waiting(actor, delegations if some else [])]
+    items += [_returned(a) for a in back] if returned else []
     for provider in kinds.providers():
         items += provider(actor)
     return sorted(items, key=lambda i: (i.due or date.max, i.key))
@@ -145,9 +153,17 @@ def _returned(a: Approval) -> Item:
     )
 
 
-def inbox_count(actor: Actor) -> int:
-    """How much waits for me, for the menu."""
-    return len(inbox(actor)) if actor.is_officer else 0
+def inbox_rows(actor: Actor) -> int | Rows:
+    """How much waits for me, for the menu: rows to count, or the length of the list where it is known or somebody decides for another."""
+    if not actor.is_officer:
+        return 0
+    if MEMO in actor.memo or kinds.providers():
+        return len(inbox(actor))
+    return Rows((open_steps(actor), _came_back(actor)), unless=delegations_active(actor.user_id), then=lambda a: len(inbox(a)))
+
+
+def _came_back(actor: Actor) -> QuerySet[Approval]:
+    return Approval.objects.filter(state=ApprovalState.RETURNED, maker_id=actor.user_id or 0)
 
 
 def approval_get(*, actor: Actor, pk: int) -> Approval:

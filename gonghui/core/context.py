@@ -119,9 +119,10 @@ class Site:
         found = [(e, menu.address(e.url_name)) for e in menu.entries(self.actor, front)]
         found = [(e, url) for e, url in found if url]
         here = max((url for _e, url in found if self._under(url)), key=len, default="")
+        counts = menu.counted(self.actor) if self.actor and any(e.badge for e, _url in found) else {}
         groups: dict[Any, Group] = {}
         for entry, url in found:
-            count = entry.badge(self.actor) if entry.badge and self.actor else 0
+            count = counts.get(entry.badge, 0) if entry.badge else 0
             item = Item(entry.label, entry.icon, url, url == here, count, entry.hot)
             groups.setdefault(str(entry.group), Group(entry.group, [])).items.append(item)
         return list(groups.values())

@@ -62,7 +62,7 @@ def database(name: str, default: str) -> dict[str, Any]:
     """`sqlite:///path` or `postgresql://user:pass@host:port/name?options` as Django's dictionary."""
     url = urlsplit(text(name, default))
     if url.scheme == "sqlite":
-        return {"ENGINE": "gonghui.core.sqlite", "NAME": unquote(url.path[1:]), "OPTIONS": dict(SQLITE)}
+        return {"ENGINE": "gonghui.core.sqlite", "NAME": unquote(url.path[1:]), "OPTIONS": dict(SQLITE), "TEST": {"NAME": ":memory:"}}
     if url.scheme in {"postgres", "postgresql"}:
         query = dict(parse_qsl(url.query))
         return {

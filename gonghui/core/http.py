@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render as django_render
+from django.utils.functional import cached_property
+
+from gonghui.core import menu
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -28,9 +32,45 @@ def render(request: HttpRequest, template: str, context: dict[str, Any] | None =
     return response
 
 
-def page_of(request: HttpRequest, rows: Any, *, size: int = 20) -> Page[Any]:
-    """The page asked for by `?page=`, 20 rows by default; a page out of range is the last one."""
-    return Paginator(rows, size).get_page(request.GET.get("page"))
+LARGEST_PAGE = 100
+
+
+class LeanPaginator(Paginator):  # type: ignore[type-arg]  # Django's is generic for the type checker only
+    """Counts only when it must, and then in one statement with the badges of the menu."""
+
+    def __init__(self, request: HttpRequest, rows: Any, size: int, count: int | None) -> None:
+        super().__init__(rows, size)
+        self.request = request
+        if count is not None:
+            self.count = count
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are."""
+        rows, actor = self.object_list, getattr(self.request, "actor", None)
+        plain = isinstance(rows, QuerySet) and not rows.query.is_sliced and not rows.query.combinator and rows._fields is None
+        if actor is None or not plain or self.request.headers.get("HX-Request") == "true":
+            return int(rows.count()) if isinstance(rows, QuerySet) else len(rows)
+        return menu.tallied(actor, {"rows": rows})["rows"]
+
+    def first(self) -> Page[Any]:
+        """The first page; one row more than it shows tells whether a count is needed."""
+        found = list(self.object_list[: self.per_page + 1])
+        if len(found) <= self.per_page:
+            self.count = len(found)
+        return self._get_page(found[: self.per_page], 1, self)
+
+
+def page_of(request: HttpRequest, rows: Any, *, size: int = 20, count: int | None = None) -> Page[Any]:
+    """The page asked for by `?page=`, of `size` rows or as many as `?size=` wants, 100 at most; a page out of range is the last one.
+
+    `count` is the number of rows where the caller knows it, for example from the tabs.
+    """
+    wanted = request.GET.get("size", "")
+    if wanted.isascii() and wanted.isdigit() and wanted != "0":
+        size = min(int(wanted[:4]), LARGEST_PAGE)
+    pages, number = LeanPaginator(request, rows, size, count), request.GET.get("page", "1")
+    return pages.first() if number == "1" and count is None else pages.get_page(number)
 
 
 def download(content: bytes, name: str, kind: str) -> HttpResponse:

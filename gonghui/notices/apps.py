@@ -29,10 +29,10 @@ class NoticesConfig(AppConfig):
         jobs.pump("notices.sms", outbox.pump)
         jobs.every("notices.sms_sweep", timedelta(days=1), outbox.sweep, title="清理过期短信", at=time(2, 20))
         health.register("短信", selectors.sms_waiting)
-        menu.unread(selectors.unread_count)
+        menu.unread(selectors.unread)
         menu.register(
             menu.Entry("notices.sms", "短信发件箱", "message-circle", "notices:sms", group="系统", perm=Perm.SMS_VIEW, order=940),
-            menu.Entry("notices.inbox", "消息", "bell", "notices:inbox", order=30, badge=selectors.unread_count, hot=True),
+            menu.Entry("notices.inbox", "消息", "bell", "notices:inbox", order=30, badge=selectors.unread, hot=True),
         )
         if find_spec("gonghui.accounts.hooks"):
             from gonghui.notices import codes

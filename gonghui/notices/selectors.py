@@ -38,9 +38,14 @@ def notice_get(*, actor: Actor, pk: int) -> Notice:
     return found
 
 
+def unread(actor: Actor) -> QuerySet[Notice]:
+    """Messages the actor has not read (未读)."""
+    return notices_of(actor).filter(read_at=None)
+
+
 def unread_count(actor: Actor) -> int:
     """How many messages the actor has not read (未读数)."""
-    return notices_of(actor).filter(read_at=None).count()
+    return unread(actor).count()
 
 
 def sms_list(*, actor: Actor, state: str = "") -> QuerySet[Sms]:

@@ -64,5 +64,5 @@ def _menu() -> None:
     menu.register(
         menu.Entry("orgs.unions", "工会组织", "sitemap", "orgs:unions", group=group, perm=Perm.UNION_VIEW, order=100),
         menu.Entry("orgs.employers", "单位底册", "building-community", "orgs:employers", group=group, perm=Perm.EMPLOYER_VIEW, order=110),
-        menu.Entry("orgs.spots", "空白点", "flag", "orgs:spots", group=group, perm=Perm.SPOT_VIEW, order=120, badge=spots.spot_count),
+        menu.Entry("orgs.spots", "空白点", "flag", "orgs:spots", group=group, perm=Perm.SPOT_VIEW, order=120, badge=spots.spots_open),
     )

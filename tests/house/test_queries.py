@@ -14,7 +14,7 @@ from django.urls import reverse
 from gonghui.accounts.actor import Actor
 from gonghui.accounts.enums import Role
 from gonghui.accounts.tests import make as accounts
-from gonghui.core import clock
+from gonghui.core import menu, tally
 from gonghui.figures import services as figures
 from gonghui.members.services import transfers
 from gonghui.members.tests import make as members
@@ -81,5 +81,92 @@ def test_lists_ask_no_more_with_thirty_rows_than_with_three(city) -> None:
     few = {name: asked(browser, reverse(name)) for name in LISTS}
     grow(root, town, 30, user)
     many = {name: asked(browser, reverse(name)) for name in LISTS}
-    assert {name: len(q) for name, q in few.items() if len(q) > MOST} == {}, "\n".join(s[:300] for n, q in few.items() if len(q) > MOST for s in [n, *q])
-    assert {name: len(q) for name, q in many.items() if len(q) > MOST} == {}, "\n".join(s[:300] for n, q in many.items() if len(q) > MOST for s in [n, *q])
+    assert {name: len(q) for name, q in few.items() if len(q) > MOST} == {}, "\n".join(
+        s[:300] for n, q in few.items() if len(q) > MOST for s in [n, *q]
+    )
+    assert {name: len(q) for name, q in many.items() if len(q) > MOST} == {}, "\n".join(
+        s[:300] for n, q in many.items() if len(q) > MOST for s in [n, *q]
+    )
+
+
+@pytest.mark.bar(10)
+def test_the_workbench_asks_a_bounded_number_of_times(city) -> None:
+    root, town, user, browser = city
+    seen = []
+    for n in (3, 30):
+        grow(root, town, n, user)
+        seen.append(asked(browser, reverse("portal:home")))
+    assert max(len(q) for q in seen) <= WORKBENCH, "\n".join(s[:300] for s in seen[-1])
+
+
+@pytest.mark.bar(10)
+def test_accounts_ask_a_bounded_number_of_times(city) -> None:
+    _root, town, _user, _browser = city
+    browser = accounts.client(accounts.officer((Role.SYSADMIN, ""), totp=True), stepped_up=True)
+    browser.get("/healthz")
+    for n in (3, 30):
+        for i in range(n):
+            accounts.officer((Role.CLERK, town.path), username=f"clerk-{n}-{i}", name=f"干部{i}")
+        assert len(asked(browser, reverse("accounts:users"))) <= MOST
+
+
+def test_the_counter_sees_a_query_a_row(city) -> None:
+    """Negative control: a page that asks once a row is over the bound."""
+    root, town, user, browser = city
+    grow(root, town, 12, user)
+    with CaptureQueriesContext(connection) as seen:
+        browser.get(reverse("orgs:employers"))
+        for firm in orgs.Employer.objects.all():
+            assert firm.union.name
+    assert len(seen.captured_queries) > MOST
+
+
+def test_the_size_of_a_page_can_be_asked_for_up_to_a_hundred(city) -> None:
+    _root, _town, user, browser = city
+    for i in range(120):
+        notices.notice_send(system, kind="result", title=f"第 {i} 条", body="请查看。", users=[user.pk])
+    url = reverse("notices:inbox")
+    for query, shown in (
+        ("", 20),
+        ("?size=50", 50),
+        ("?size=100&page=2", 20),
+        ("?size=9999", 100),
+        ("?size=0", 20),
+        ("?size=-3", 20),
+        ("?size=²", 20),
+    ):
+        page = browser.get(url + query).context["page"]
+        assert (len(page.object_list), page.paginator.count) == (shown, 120), query
+
+
+def test_badges_are_kept_for_half_a_minute_and_dropped_by_an_act(city, settings) -> None:
+    _root, town, user, browser = city
+    settings.BADGE_SECONDS = 30
+    menu._kept.clear()
+    try:
+        url = reverse("orgs:unions")
+        first = len(asked(browser, url))
+        notices.notice_send(system, kind="result", title="新消息", body="请查看。", users=[user.pk])
+        page = browser.get(url)
+        assert len(asked(browser, url)) < first and page.context["site"].unread == 0, "kept"
+        browser.post(reverse("core:font"), {"size": "l"})
+        assert browser.get(url).context["site"].unread == 1, "what the officer does shows at once"
+        actor = accounts.acting((Role.TOWNSHIP, town.path), username="other", name="别人")
+        assert menu.unread_count(actor) == 0, "another actor has counts of their own"
+    finally:
+        menu._kept.clear()
+
+
+def test_many_counts_are_one_statement(city) -> None:
+    root, town, user, _browser = city
+    grow(root, town, 3, user)
+    union = type(root).objects
+    rows = [
+        union.all(),
+        union.filter(pk__in=[]),
+        union.filter(parent=town).order_by("name"),
+        union.filter(pk=root.pk) | union.filter(pk=town.pk),
+    ]
+    with CaptureQueriesContext(connection) as seen:
+        found = tally.count(rows)
+    assert found == [r.count() for r in rows] and len(seen.captured_queries) == 1 and found[1] == 0 and found[2] == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -106,7 +106,11 @@ def ranking(children: Sequence[Node], as_of: date) -> list[Rank]:
 
 def trend(union_id: int, days: Sequence[date]) -> tuple[list[float | None], list[float | None]]:
     """Formation and joining rate in percent on each day; a day without a denominator is a gap."""
-    values = history(union_id, days, BOARD)
+    return rates_over(days, history(union_id, days, BOARD))
+
+
+def rates_over(days: Sequence[date], values: Mapping[date, Mapping[str, int]]) -> tuple[list[float | None], list[float | None]]:
+    """As `trend`, of counts that were read already."""
 
     def percent(above: str, below: str) -> list[float | None]:
         return [round(v.get(above, 0) / v[below] * 100, 4) if v.get(below) else None for v in (values[d] for d in days)]

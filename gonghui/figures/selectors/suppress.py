@@ -39,7 +39,7 @@ def published(actor: Actor, union: HasPath, as_of: date, rows: list[Row]) -> lis
     """
     if owns(actor, union):
         return rows
-    top = union.path in actor.paths("figures.figure.view") and as_of == default_date()
+    top = union.path in actor.paths("figures.figure.view") and as_of == default_date(actor.memo)
     groups: dict[str, list[Row]] = {}
     for row in rows:
         if _person_group(row):

@@ -9,7 +9,7 @@ from gonghui.core.access import officer
 from gonghui.core.http import Request, download, render
 from gonghui.figures import definitions, selectors
 from gonghui.figures.enums import Perm
-from gonghui.figures.selectors import boards, bridge, suppress, values
+from gonghui.figures.selectors import boards, bridge, shared, suppress, values
 from gonghui.figures.web import place as places
 from gonghui.files import export
 
@@ -53,7 +53,7 @@ def export_figures(request: Request) -> HttpResponse:
 def rates(request: Request) -> HttpResponse:
     """The three rates with targets, and each with its alternatives side by side."""
     place = places.where(request)
-    shot = values.snapshot(place.union.pk, place.as_of)
+    shot = shared.snapshot(request.actor, place.union.pk, place.as_of)
     found = [(boards.rate_of(shot, key), values.rates(shot, definitions.get(key))) for key in ("rate.formation", "rate.joining", "rate.contract")]
     below = boards.ranking(place.children, place.as_of)
     return render(request, "figures/console/rates.html", places.frame(place, "建会三率", rates=found, ranking=below))

@@ -12,6 +12,8 @@ from gonghui.core.http import Request
 from gonghui.figures import selectors
 from gonghui.figures.enums import Perm
 from gonghui.figures.models import StatPeriod
+from gonghui.figures.selectors import shared
+from gonghui.figures.selectors.periods import PERIOD
 from gonghui.orgs.selectors import closure
 from gonghui.orgs.selectors.closure import Node
 
@@ -46,7 +48,7 @@ def home_of(request: Request) -> Node:
     paths = request.actor.paths(Perm.FIGURE_VIEW)
     if not paths:
         raise NotFound()
-    found = closure.node_by_path(min(paths, key=len))
+    found = closure.node_near(request.actor, min(paths, key=len))
     if found is None:
         raise NotFound("figures.no_union", "还没有工会组织。请先登记本级工会。")
     return found
@@ -55,19 +57,21 @@ def home_of(request: Request) -> Node:
 def where(request: Request, *, children: bool = True) -> Where:
     """Read the place of a request. Raises NotFound outside the reader's scope, BadInput for a day that cannot be read."""
     code = request.GET.get("org", "")
+    actor = request.actor
     union = closure.node(code) if code else home_of(request)
-    if not request.actor.may(Perm.FIGURE_VIEW, union):
+    if not actor.may(Perm.FIGURE_VIEW, union):
         raise NotFound()
+    period = actor.memo[PERIOD] = selectors.period_current()
     day, chosen = day_of(request)
-    above = [n for n in closure.trail(union) if request.actor.may(Perm.FIGURE_VIEW, n)]
-    below = closure.children_on(union.pk, day) if children else []
-    return Where(union, day, above, below, selectors.period_current(), chosen)
+    above = [n for n in closure.trail(union, actor) if actor.may(Perm.FIGURE_VIEW, n)]
+    below = shared.children(actor, union.pk, day) if children else []
+    return Where(union, day, above, below, period, chosen)
 
 
 def day_of(request: Request) -> tuple[date, bool]:
     text = request.GET.get("as_of", "").strip()
     if not text:
-        return selectors.default_date(), False
+        return selectors.default_date(request.actor.memo), False
     try:
         day = date.fromisoformat(text)
     except ValueError as fault:

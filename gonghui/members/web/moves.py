@@ -8,6 +8,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gonghui.core import menu
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
 from gonghui.core.http import Request, page_of, render
@@ -39,10 +40,12 @@ def index(request: Request) -> HttpResponse:
         "done": ("已办结", rows.exclude(state__in=["requested", "in_transit"])),
     }
     tab = request.GET.get("state", "")
-    page = page_of(request, parts.get(tab, parts[""])[1].order_by("due_on", "pk") if tab != "done" else parts["done"][1].order_by("-decided_on", "-pk"))
+    counts = menu.tallied(actor, {k: v[1] for k, v in parts.items()})
+    ordered = parts["done"][1].order_by("-decided_on", "-pk") if tab == "done" else parts.get(tab, parts[""])[1].order_by("due_on", "pk")
+    page = page_of(request, ordered, count=counts.get(tab, counts[""]))
     pool = Membership.objects.filter(actor.within(Perm.TRANSFER_DECIDE, "union"), until=None, union__kind="pool").select_related("person", "union")
     context = {
-        "page": page, "tabs": common.tabs(request, [(k, v[0], v[1].count()) for k, v in parts.items()]), "tab": tab,
+        "page": page, "tabs": common.tabs(request, [(k, v[0], counts[k]) for k, v in parts.items()]), "tab": tab,
         "pool": page_of(request, pool.order_by("since", "pk"), size=20) if not tab else None, "reason": forms.ReasonForm(),
         "trail": common.trail(("会籍转接", "")), "exits": Exit.objects.filter(actor.within(Perm.MEMBER_VIEW, "union"), state="open").select_related("person", "union"),
     }  # fmt: skip

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from gonghui.core import menu
 from gonghui.core.access import officer, signed_in
 from gonghui.core.http import Request, page_of, render
 from gonghui.notices import selectors, services
@@ -18,12 +19,12 @@ def inbox(request: Request) -> HttpResponse:
     """My messages (消息)."""
     rows = selectors.notices_of(request.actor)
     only_new = request.GET.get("state") == "new"
-    counts = {"all": rows.count(), "new": selectors.unread_count(request.actor)}
+    counts = menu.tallied(request.actor, {"all": rows, "new": selectors.unread(request.actor)})
     tabs = [
         {"label": "全部", "url": "?", "count": counts["all"], "current": not only_new},
         {"label": "未读", "url": "?state=new", "count": counts["new"], "current": only_new},
     ]
-    page = page_of(request, rows.filter(read_at=None) if only_new else rows)
+    page = page_of(request, rows.filter(read_at=None) if only_new else rows, count=counts["new" if only_new else "all"])
     return render(request, "notices/console/inbox.html", {"page": page, "tabs": tabs, "unread": counts["new"], "open": "notices:open"})
 
 

@@ -9,10 +9,11 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from gonghui.accounts.actor import LEVEL, Actor
 from gonghui.core.errors import NotFound
 from gonghui.orgs.models import Union, UnionLine
 
-CHUNK = 900
+CHUNK, MEMO = 900, "orgs.nodes"
 
 
 @dataclass
@@ -66,10 +67,30 @@ def all_nodes() -> list[Node]:
     return _nodes(Union.objects.order_by("path"))
 
 
-def trail(found: Node) -> list[Node]:
-    """From the root down to the union itself."""
-    size = 4
-    return nodes_at(found.path[:end] for end in range(size, len(found.path) + 1, size))
+def trail(found: Node, actor: Actor | None = None) -> list[Node]:
+    """From the root down to the union itself; with an actor, from what is known in this request already."""
+    paths = _above(found.path)
+    return nodes_at(paths) if actor is None else nodes_for(actor, paths)
+
+
+def _above(path: str) -> list[str]:
+    return [path[:end] for end in range(LEVEL, len(path) + 1, LEVEL)]
+
+
+def node_near(actor: Actor, path: str) -> Node | None:
+    """The union with exactly this path, read together with those above it and those of the actor's grants."""
+    return next(iter(nodes_for(actor, _above(path))[-1:]), None) if path else node_by_path(path)
+
+
+def nodes_for(actor: Actor, paths: Iterable[str]) -> list[Node]:
+    """Unions by path, in order. What the frame of the page and the page itself ask for is read once in a request."""
+    known: dict[str, Node | None] = actor.memo.setdefault(MEMO, {})
+    wanted = list(paths)
+    if any(p not in known for p in wanted):
+        missing = {*wanted, *(s.path for s in actor.scopes if s.path)} - known.keys()
+        known.update(dict.fromkeys(missing))
+        known.update({n.path: n for n in nodes_at(missing)})
+    return [n for n in (known[p] for p in sorted(set(wanted))) if n is not None]
 
 
 def children_on(pk: int, on: date) -> list[Node]:

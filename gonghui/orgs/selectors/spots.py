@@ -47,10 +47,9 @@ def spots_by_pk(*, actor: Actor, pks: list[int]) -> list[Spot]:
     return list(Spot.objects.filter(actor.within(Perm.SPOT_EDIT, "employer__union"), pk__in=pks, until=None))
 
 
-def spot_count(actor: Actor) -> int:
-    """Badge: visits due for an organiser, else all open spots."""
-    rows = Spot.objects.filter(actor.within(Perm.SPOT_VIEW, "employer__union"), until=None)
-    return rows.count()
+def spots_open(actor: Actor) -> QuerySet[Spot]:
+    """Open spots in scope, for the menu and the alerts."""
+    return Spot.objects.filter(actor.within(Perm.SPOT_VIEW, "employer__union"), until=None)
 
 
 def spot_counts(*, actor: Actor) -> dict[str, int]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gonghui.accounts.enums import ADMINISTRATORS
 from gonghui.core import charts, clock, menu
 from gonghui.figures import definitions, words
-from gonghui.figures.selectors import boards, suppress, values
+from gonghui.figures.selectors import boards, shared, suppress, values
 from gonghui.figures.selectors import bridge as bridges
+from gonghui.figures.web import place as months
 from gonghui.members.selectors import members
 from gonghui.orgs.selectors import terms
 
@@ -54,12 +56,13 @@ class Kpi:
 
 def board(actor: Actor, place: Where) -> dict[str, Any]:
     """Numbers of the workbench for a union as of a day."""
-    day = place.as_of
-    month_ago = day.replace(day=1) - timedelta(days=1)
-    shot = values.snapshot(place.union.pk, day)
-    before = values.snapshot(place.union.pk, month_ago)
-    ranking = boards.ranking(place.children, day)
-    return {"kpis": _kpis(place, shot, before), "ranking": ranking[:RANKED], "ranked": len(ranking), "cut": _cut(ranking), "shot": shot, "bars": _bars(actor, place, shot), "ledger": _ledger(shot)}
+    day, union = place.as_of, place.union
+    days = months.month_ends(day)
+    shot = shared.snapshot(actor, union.pk, day)
+    past = values.history(union.pk, days, (*boards.BOARD, "employers"))
+    before = values.Snapshot(union.pk, days[-2], values.year_eve(days[-2]), past[days[-2]])
+    ranking = shared.ranking(actor, place.children, union.pk, day)
+    return {"trend": trend_chart(days, past), "kpis": _kpis(place, shot, before), "ranking": ranking[:RANKED], "ranked": len(ranking), "cut": _cut(ranking), "shot": shot, "bars": _bars(actor, place, shot), "ledger": _ledger(shot)}
 
 
 @dataclass(frozen=True)
@@ -132,11 +135,11 @@ def _bars(actor: Actor, place: Where, shot: values.Snapshot) -> charts.HBars | N
     return charts.HBars(shown, f"八大群体会员共 {total:,} 人，{shown[0][0]}最多。", unit="人", head="群体", value_head="会员")
 
 
-def trend_chart(union_id: int, days: list[date]) -> charts.Line | None:
+def trend_chart(days: list[date], past: Mapping[date, Mapping[str, int]]) -> charts.Line | None:
     """Twelve months of both rates."""
     from gonghui.figures.web.console import trend_words
 
-    formation, joining = boards.trend(union_id, days)
+    formation, joining = boards.rates_over(days, past)
     if all(v is None for v in (*formation, *joining)):
         return None
     target = boards.standard("figures.formation_rate_floor", days[-1])

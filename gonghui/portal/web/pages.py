@@ -47,7 +47,6 @@ def console(request: Request) -> HttpResponse:
     if context["all_alerts"]:
         context["alerts"] = alerts
     context |= home.board(actor, place)
-    context["trend"] = home.trend_chart(place.union.pk, places.month_ends(place.as_of))
     return render(request, "portal/console/home.html", context)
 
 

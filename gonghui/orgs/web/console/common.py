@@ -74,9 +74,13 @@ def towns(request: Request, perm: str = Perm.EMPLOYER_VIEW) -> list[tuple[str, s
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
-def industries() -> list[tuple[str, str]]:
-    """Sections of GB/T 4754 for a select."""
-    return [(code, f"{code} {label}") for code, label in people.code_labels("industry").items() if len(code) == 1]
+def industries(request: Request) -> list[tuple[str, str]]:
+    """Sections of GB/T 4754 for a select, read once in a request."""
+    memo = request.actor.memo
+    if "orgs.industries" not in memo:
+        memo["orgs.industries"] = [(code, f"{code} {label}") for code, label in people.code_labels("industry").items() if len(code) == 1]
+    found: list[tuple[str, str]] = memo["orgs.industries"]
+    return found
 
 
 def chip_links(request: Request, form: Form) -> list[dict[str, str]]:

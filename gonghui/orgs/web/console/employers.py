@@ -38,7 +38,7 @@ COLUMNS = (
 
 
 def _filtered(request: Request) -> tuple[forms.EmployerFilter, Any]:
-    form = forms.EmployerFilter(request.GET, towns=towns(request), industries=industries())
+    form = forms.EmployerFilter(request.GET, towns=towns(request), industries=industries(request))
     form.is_valid()
     data = form.cleaned_data
     union = unions.union_get(actor=request.actor, pk=int(data["union"])) if data.get("union") else None
@@ -67,7 +67,7 @@ def employer_list(request: Request) -> HttpResponse:
     context = {
         "form": form, "tabs": tabs, "page": page_of(request, rows), "chips": chip_links(request, form), "clear": f"?state={state}",
         "query": request.GET.urlencode(), "may_edit": request.actor.may(Perm.EMPLOYER_EDIT), "may_export": request.actor.may(Perm.EMPLOYER_EXPORT),
-        "may_import": request.actor.may(Perm.EMPLOYER_IMPORT), "names": dict(industries()),
+        "may_import": request.actor.may(Perm.EMPLOYER_IMPORT), "names": dict(industries(request)),
     }  # fmt: skip
     return render(request, "orgs/console/employers.html", context, fragment="orgs/console/_employers.html")
 
@@ -106,7 +106,7 @@ def employer_page(request: Request, pk: int) -> HttpResponse:
         "spells": employers.spells_of(employer), "coverages": employers.coverages_of(employer), "cards": employers.cards_of(employer),
         "duplicates": [(d, likeness.KIND_LABELS[d.kind]) for d in employers.duplicates_of(employer)], "steps": employers.history_of(employer),
         "matters": employers.open_matters(employer), "may": may, "listed": employer.written_off_on is None, "trail": ledger((employer.name, "")),
-        "industry": dict(industries()).get(employer.industry[:1], ""), "diversity": _diversity(employer),
+        "industry": dict(industries(request)).get(employer.industry[:1], ""), "diversity": _diversity(employer),
         "spot": employer.spots.filter(until=None).first(),
     }  # fmt: skip
     return render(request, "orgs/console/employer.html", context)
@@ -132,7 +132,7 @@ def employer_new(request: Request) -> HttpResponse:
     home = unions.union_visible(request.actor, Perm.EMPLOYER_EDIT).filter(path=request.actor.home).first()
     return act(
         request, forms.RegisterForm, do=do, title="登记单位", back=reverse("orgs:employers"), said="单位已登记。没有工会覆盖的，已列入空白点。",
-        action="登记单位", initial={"union": f"{home.code} {home.name}" if home else ""}, trail=ledger(), industries=industries(),
+        action="登记单位", initial={"union": f"{home.code} {home.name}" if home else ""}, trail=ledger(), industries=industries(request),
         to=lambda e: reverse("orgs:employer", args=[e.pk]),
     )  # fmt: skip
 
@@ -157,7 +157,7 @@ def employer_edit(request: Request, pk: int) -> HttpResponse:
 
     initial = {f: getattr(employer, f) for f in ("sector", "opened_on", "key_sector", "two_new")} | {"industry": employer.industry[:1]}
     return act(
-        request, forms.EditForm, do=do, title="更正登记", said="登记已更正。", initial=initial, industries=industries(), **_on(employer)
+        request, forms.EditForm, do=do, title="更正登记", said="登记已更正。", initial=initial, industries=industries(request), **_on(employer)
     )
 
 

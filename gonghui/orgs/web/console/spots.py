@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from gonghui.accounts import selectors as accounts
 from gonghui.accounts.enums import Role
-from gonghui.core import clock
+from gonghui.core import clock, menu
 from gonghui.core.access import officer
 from gonghui.core.http import Request, page_of, render
 from gonghui.orgs import services
@@ -129,11 +129,12 @@ def duplicate_list(request: Request) -> HttpResponse:
     """The inbox of proposed pairs, side by side."""
     state, kind = request.GET.get("state", "open"), request.GET.get("kind", "")
     rows = employers.duplicate_list(actor=request.actor, state=state, kind=kind)
+    counts = menu.tallied(request.actor, {key: employers.duplicate_list(actor=request.actor, state=key) for key in ("open", "done")})
     tabs = [
         {
             "label": label,
             "url": f"?state={key}",
-            "count": employers.duplicate_list(actor=request.actor, state=key).count(),
+            "count": counts[key],
             "current": state == key,
         }
         for key, label in (("open", "待处理"), ("done", "已处理"))
