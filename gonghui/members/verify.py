@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
-from gonghui.members.enums import LIVE_TRANSFERS, EndReason, Standing
+from gonghui.figures.services import daybook
+from gonghui.members.enums import COUNTED, LIVE_TRANSFERS, EndReason, Standing
 from gonghui.members.models import Card, Membership, RosterSnapshot, Transfer
 from gonghui.members.rules import intervals
 from gonghui.members.services import rosters
@@ -90,11 +91,22 @@ def snapshots_whole() -> Generator[str, None, int]:
     return count
 
 
+def rolls_to_the_day() -> Generator[str, None, int]:
+    """RPT-01 to the day: the member roll-ups of every union equal the spells, so a spell changed by hand shows with its day."""
+    keys = {s: "members" if s in COUNTED else f"members.{s}" for s in Standing.values}
+    rows = Membership.objects.values_list("union_id", "standing")
+    begun = rows.filter(Q(until=None) | Q(until__gt=F("since"))).annotate(n=Count("pk")).values_list("union_id", "standing", "since", "n")
+    ended = rows.filter(until__gt=F("since")).annotate(n=Count("pk")).values_list("union_id", "standing", "until", "n")
+    deltas = [(u, keys[s], day, n) for u, s, day, n in begun.order_by()] + [(u, keys[s], day, -n) for u, s, day, n in ended.order_by()]
+    return (yield from daybook.compare(deltas, set(keys.values())))
+
+
 CHECKS = (
     ("MEM-01", "一人同一天只有一处会籍", one_at_a_time),
     ("MEM-02", "转会不丢人、不重复", transfers_whole),
     ("MEM-03", "合并后只剩一条记录", merged_empty),
     ("MEM-07", "不因名单缺人而退会", ended_with_reason),
+    ("RPT-01-DAY", "会员汇总逐日等于会籍记录", rolls_to_the_day),
     ("MEM-CARD", "会员证号与会籍一致", cards_true),
     ("MEM-SNAP", "花名册快照没有改动", snapshots_whole),
 )
