@@ -54,6 +54,9 @@ def notice_send(
     }
     rows = [Notice(user_id=pk, **common) for pk in dict.fromkeys(users)]
     rows += [Notice(person_id=pk, **common) for pk in dict.fromkeys(persons)]
+    if once:
+        have = set(Notice.objects.filter(once=once).values_list("user_id", "person_id"))
+        rows = [r for r in rows if (r.user_id, r.person_id) not in have]
     Notice.objects.bulk_create(rows, batch_size=500, ignore_conflicts=bool(once))
     return len(rows)
 

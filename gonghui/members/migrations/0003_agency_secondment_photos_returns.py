@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('files', '0003_agency_secondment_photos_returns'),
+        ('files', '0001_initial'),
         ('members', '0002_guards'),
         ('orgs', '0001_initial'),
     ]

@@ -19,7 +19,7 @@ RATINGS = ("优秀", "合格", "待提高")
 NONE = "未考评"
 
 
-def pool(actor: Actor, union: Any, *, year: int, q: str = "", rating: str = "") -> QuerySet[Activist]:
+def pool(actor: Actor, union: Any, *, year: int, q: str = "", rating: str = "") -> QuerySet[Any]:
     """Activists of a union and below. Args: q a name's beginning or a word of the skills; rating of the year, or 未考评."""
     rows = Activist.objects.filter(actor.within(Perm.MEMBER_VIEW, "union"), subtree(union.path, "union__path"), until=None)
     work = Q(deeds__on__year=year, deeds__rating_year=None)

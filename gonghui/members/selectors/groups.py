@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def groups(union: Any) -> QuerySet[Any]:
     """Live groups of a union with how many members each has."""
     found: QuerySet[Any] = union.groups.filter(until=None).select_related("leader")
-    return found.annotate(people=Count("memberships", filter=Q(memberships__until=None))).order_by("name", "pk")
+    counted: QuerySet[Any] = found.annotate(people=Count("memberships", filter=Q(memberships__until=None)))
+    return counted.order_by("name", "pk")
 
 
 def loose(union: Any) -> QuerySet[Membership]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ def visible(actor: Actor, spells: list[Membership]) -> list[Membership]:
 
 def timeline(*, actor: Actor, person: Any, spells: list[Membership], jobs: list[Employment], notes: bool, kind: str = "") -> list[Row]:
     """The rows of the page. Args: notes whether the reader may see training, health, benefits, voice."""
-    parts = {
+    parts: dict[str, Callable[[], list[Row]]] = {
         "spell": lambda: _spells(visible(actor, spells)), "job": lambda: _jobs(jobs), "join": lambda: _joining(actor, person),
         "card": lambda: _cards(person), "move": lambda: _moves(actor, person), "post": lambda: _posts(actor, person),
         "note": lambda: _notes(person) if notes else [],

@@ -56,6 +56,8 @@ def _joined(row: Difference) -> str:
 
 
 def _left(row: Difference) -> str:
+    if row.person_id is None:
+        return ""
     now = Membership.objects.filter(person_id=row.person_id, until=None).first()
     if now is None:
         last = Membership.objects.filter(person_id=row.person_id, until__isnull=False).order_by("-until", "-pk").first()
