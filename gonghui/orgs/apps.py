@@ -13,6 +13,7 @@ class OrgsConfig(AppConfig):
         _permissions()
         _plug()
         _menu()
+        _timed()
 
 
 def _permissions() -> None:
@@ -53,6 +54,19 @@ def _plug() -> None:
     rotation.register_sealed("orgs.UnionAccount", {"number_sealed": "number_sealed"})
     for check_id, title, look in checks.CHECKS:
         verify.register(check_id, title, look)
+
+
+def _timed() -> None:
+    from datetime import time, timedelta
+
+    from gonghui.approvals import services as approvals
+    from gonghui.core import jobs
+    from gonghui.orgs import jobs as timed
+    from gonghui.orgs.selectors.inbox import inbox
+
+    jobs.every("orgs.projects", timedelta(days=1), timed.projects_due, title="项目完工提出撤销", at=time(1, 40))
+    jobs.every("orgs.reminders", timedelta(days=1), timed.remind, title="届满、到期和走访提醒", at=time(1, 50))
+    approvals.register_inbox("orgs", inbox)
 
 
 def _menu() -> None:

@@ -174,6 +174,23 @@ class LeadKind(models.TextChoices):
     SECOND = "second", "双重领导（辅）"
 
 
+class Season(models.TextChoices):
+    """Season of a headcount (季节)."""
+
+    PEAK = "peak", "旺季"
+    LOW = "low", "淡季"
+
+
+class BlindKind(models.TextChoices):
+    """Workers whom no union can act for (维权盲点), S003."""
+
+    DISPATCHED = "dispatched", "劳务派遣工"
+    SEASONAL = "seasonal", "季节工"
+    HERDER = "herder", "牧民、合作社务工人员"
+    DRIVER = "driver", "货车司机"
+    OTHER = "other", "其他灵活就业人员"
+
+
 class MatterKind(models.TextChoices):
     """Follow-ups of the register (组织事项)."""
 

@@ -66,8 +66,25 @@ class FactProvider(Protocol):
     def __call__(self, union_id: int, on: date) -> Mapping[str, Any]: ...
 
 
+@dataclass(frozen=True)
+class BlindGroup:
+    """Workers of one category and place whom no union can act for (维权盲点), from a layer that knows workers."""
+
+    kind: str
+    union_id: int
+    employer_id: int | None
+    workers: int
+
+
+class BlindProvider(Protocol):
+    """Blind spots below the given org paths ("" is everything) on a day."""
+
+    def __call__(self, paths: list[str], on: date) -> list[BlindGroup]: ...
+
+
 _handlers: dict[str, list[Callable[..., Any]]] = {event: [] for event in EVENTS}
 _providers: list[FactProvider] = []
+_blind: list[BlindProvider] = []
 
 
 def register(event: str, handler: Callable[..., Any]) -> None:
@@ -100,3 +117,14 @@ def supplied_facts(union_id: int, on: date) -> dict[str, Any]:
     for provider in _providers:
         found.update({k: v for k, v in provider(union_id, on).items() if v is not None})
     return found
+
+
+def register_blind(provider: BlindProvider) -> None:
+    """Supply workers whom no union can act for (S003)."""
+    if provider not in _blind:
+        _blind.append(provider)
+
+
+def blind_groups(paths: list[str], on: date) -> list[BlindGroup]:
+    """Blind spots from all providers."""
+    return [group for provider in _blind for group in provider(paths, on)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.orgs.web.console import acts, employers, spots, unions
+from gonghui.orgs.web.console import acts, duties, employers, inner, spots, unions
 
 app_name = "orgs"
 _E, _U = "console/orgs/employers/", "console/orgs/unions/"
@@ -34,6 +34,15 @@ urlpatterns = [
     path("console/orgs/duplicates/scan/", spots.duplicate_scan, name="duplicates_scan"),
     path("console/orgs/duplicates/<int:pk>/decide/", spots.duplicate_decide, name="duplicate_decide"),
     path("console/orgs/duplicates/<int:pk>/reopen/", spots.duplicate_reopen, name="duplicate_reopen"),
+    path("console/orgs/workshops/", inner.workshops, name="workshops"),
+    path("console/orgs/workshops/<int:pk>/build/", inner.workshop_build, name="workshop_build"),
+    path("console/orgs/workshops/<int:pk>/end/", inner.work_unit_end, name="work_unit_end"),
+    path("console/orgs/industrial/", inner.industrial, name="industrial"),
+    path("console/orgs/pastoral/", inner.pastoral, name="pastoral"),
+    path("console/orgs/blind/", spots.blind, name="blind"),
+    path("console/orgs/reasons/", spots.reasons, name="reasons"),
+    path("console/orgs/diversity/", spots.diversity_report, name="diversity_report"),
+    path("console/orgs/duties/", duties.obligation_list, name="obligations"),
     path(_U, unions.union_tree, name="unions"),
     path(_U + "options/", unions.union_options, name="union_options"),
     path(_U + "lapsed/", unions.lapsed, name="lapsed"),
@@ -51,6 +60,10 @@ urlpatterns = [
     path(_U + "<int:pk>/kind/", acts.kind, name="union_kind"),
     path(_U + "<int:pk>/stage/", acts.stage, name="union_stage"),
     path(_U + "<int:pk>/project/", acts.project, name="union_project"),
+    path(_U + "<int:pk>/convert/", inner.convert, name="union_convert"),
+    path(_U + "<int:pk>/work-unit/", inner.work_unit, name="work_unit"),
+    path(_U + "<int:pk>/season/", inner.season, name="season"),
+    path(_U + "<int:pk>/covers/", inner.covers, name="union_covers"),
     path(_U + "<int:pk>/hand-over/", acts.hand_over, name="hand_over"),
     path(_U + "<int:pk>/lead/", acts.lead, name="lead"),
     path(_U + "<int:pk>/term/", acts.term, name="term"),

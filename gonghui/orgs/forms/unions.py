@@ -29,7 +29,7 @@ class BuildForm(ActorForm):
         label="合作社管理", required=False, choices=[("", "不是合作社"), ("local", "属地管理"), ("leader", "龙头企业管理")]
     )
     planned_start = DayField(label="计划开工", required=False, help_text="项目部填")
-    planned_end = DayField(label="计划完工", required=False, help_text="满半年建工会，不满选组织员")
+    planned_end = DayField(label="计划完工", required=False, help_text="按工期判断建工会还是选组织员")
 
 
 class RenameForm(ActorForm):
@@ -107,6 +107,10 @@ class HandOverForm(ActorForm):
 class LeadForm(ActorForm):
     upper = UnionField(label="第二上级工会")
     since = DayField(label="起", not_future=True)
+    layer = forms.ChoiceField(
+        label="在集团里的层次", required=False, choices=[("", "不是集团单位"), ("core", "核心层"), ("close", "紧密层"), ("other", "其他")],
+        help_text="据此判断由集团工会直接领导还是双重领导",
+    )  # fmt: skip
     shares_data = forms.BooleanField(label="向它共享数据", required=False, help_text="不勾选时，第二上级看不到本工会的数据")
     decision_no = forms.CharField(label="决定文号", max_length=60, required=False)
 

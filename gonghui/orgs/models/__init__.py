@@ -12,9 +12,23 @@ from gonghui.orgs.models.employer import (
     Merge,
     Spot,
 )
-from gonghui.orgs.models.union import Certificate, Group, Lead, Matter, Post, Term, Union, UnionAccount, UnionEvent, UnionLine
+from gonghui.orgs.models.union import (
+    Certificate,
+    Group,
+    Lead,
+    Matter,
+    Post,
+    Reminder,
+    SeasonCount,
+    Term,
+    Union,
+    UnionAccount,
+    UnionEvent,
+    UnionLine,
+    WorkUnit,
+)
 
 __all__ = [
     "CardBlock", "Certificate", "Coverage", "Duplicate", "Employer", "EmployerPlace", "EmployerSpell", "EmployerValue", "Group", "Lead",
-    "Licence", "Matter", "Merge", "Post", "Spot", "Term", "Union", "UnionAccount", "UnionEvent", "UnionLine",
+    "Licence", "Matter", "Merge", "Post", "Reminder", "SeasonCount", "Spot", "Term", "Union", "UnionAccount", "UnionEvent", "UnionLine", "WorkUnit",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from gonghui.orgs.enums import Body, JointForm, LeadKind, MatterKind, MatterState, Mode, PostTitle, Stage, UnionKind, UnionState
+from gonghui.orgs.enums import Body, JointForm, LeadKind, MatterKind, MatterState, Mode, PostTitle, Season, Stage, UnionKind, UnionState
 
 
 class Union(models.Model):
@@ -261,3 +261,59 @@ class Matter(models.Model):
 
     def __str__(self) -> str:
         return str(MatterKind(self.kind).label)
+
+
+class WorkUnit(models.Model):
+    """A workshop, team or station inside a union's employer (车间、队、站), with its headcount on a day. Source: S021, R005."""
+
+    union = models.ForeignKey(Union, models.PROTECT, related_name="work_units", verbose_name="工会")
+    name = models.CharField("名称", max_length=60)
+    headcount = models.PositiveIntegerField("人数")
+    on = models.DateField("人数日期")
+    committee = models.ForeignKey(
+        Union, models.PROTECT, null=True, blank=True, related_name="committee_of", verbose_name="车间（队、站）工会"
+    )
+    since = models.DateField("起")
+    until = models.DateField("止（不含）", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "车间（队、站）"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "name"],
+                condition=Q(until__isnull=True),
+                name="work_unit_once",
+                violation_error_message="已有同名的车间（队、站）。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SeasonCount(models.Model):
+    """Members or workers of a cooperative's or herders' union by season, dated (季节人数). Source: S017, S018."""
+
+    union = models.ForeignKey(Union, models.PROTECT, related_name="season_counts", verbose_name="工会")
+    season = models.CharField("季节", max_length=8, choices=Season.choices)
+    persons = models.PositiveIntegerField("人数")
+    on = models.DateField("日期")
+    actor = models.CharField("经办", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "季节人数"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "season", "on"], name="season_once", violation_error_message="这一天的这个季节人数已经登记过。"
+            )
+        ]
+
+
+class Reminder(models.Model):
+    """A reminder that has gone out (已发提醒): once for each thing, day and stage."""
+
+    key = models.CharField("事项与时点", max_length=80, unique=True)
+    sent_at = models.DateTimeField("发出时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已发提醒"

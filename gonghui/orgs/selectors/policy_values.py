@@ -16,3 +16,13 @@ def number(key: str, on: date, at: str = "000000") -> int | None:
         if fault.code != "policy.not_in_force":
             raise
         return None
+
+
+def numbers(key: str, on: date, at: str = "000000") -> list[int]:
+    """A list of whole numbers of the rule base; empty on days before it was in force."""
+    try:
+        return [int(v) for v in policy.value(key, on=on, at=at or "000000").value]
+    except NotFound as fault:
+        if fault.code != "policy.not_in_force":
+            raise
+        return []

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 
 
 def spot_list(
-    *, actor: Actor, state: str = "", mine: bool = False, q: str = "", union: Union | None = None, overdue: bool = False, sort: str = ""
+    *,
+    actor: Actor,
+    state: str = "",
+    mine: bool = False,
+    q: str = "",
+    union: Union | None = None,
+    overdue: bool = False,
+    sort: str = "",
+    reason: str = "",
 ) -> QuerySet[Spot]:
     """Open blank spots, the oldest first (空白点名单)."""
     rows = Spot.objects.filter(actor.within(Perm.SPOT_VIEW, "employer__union"), until=None)
@@ -31,6 +39,8 @@ def spot_list(
         rows = rows.filter(subtree(union.path, "employer__union__path"))
     if overdue:
         rows = rows.filter(next_visit__lt=clock.today())
+    if reason:
+        rows = rows.filter(reason=reason)
     for word in q.split()[:4]:
         rows = rows.filter(Q(employer__name__icontains=word) | Q(employer__address__icontains=word))
     order = {"since": "since", "headcount": "employer__headcount", "visit": "next_visit"}.get(sort.lstrip("-"), "since")

@@ -10,6 +10,7 @@ from gonghui.orgs.services.changes import (
     lead_end,
     organiser_convert,
     project_extend,
+    stale_sides,
     union_edit,
     union_mode,
     union_stage,
@@ -20,8 +21,21 @@ from gonghui.orgs.services.duplicates import duplicate_decide, duplicate_reopen,
 from gonghui.orgs.services.employers import employer_edit, employer_register, licence_add, licence_end, value_record
 from gonghui.orgs.services.endings import Part, union_dissolve, union_merge, union_split
 from gonghui.orgs.services.exports import employers_export
+from gonghui.orgs.services.inner import season_count, work_unit_end, work_unit_set, workshop_build
 from gonghui.orgs.services.matters import matter_cancel, matter_check, matter_close, matter_confirm
-from gonghui.orgs.services.posts import account_set, certificate_add, group_add, group_end, post_add, post_add_named, post_end, term_open
+from gonghui.orgs.services.posts import (
+    account_set,
+    certificate_add,
+    group_add,
+    group_end,
+    group_update,
+    post_add,
+    post_add_named,
+    post_end,
+    term_open,
+)
+from gonghui.orgs.services.rebuilding import rebuild_choose
+from gonghui.orgs.services.reminders import reminders_send
 from gonghui.orgs.services.spots import spot_assign, spot_record
 from gonghui.orgs.services.status import employer_status, employer_write_off_undo
 from gonghui.orgs.services.tree import union_build, union_move, union_rename
@@ -48,6 +62,7 @@ __all__ = [
     "employers_export",
     "group_add",
     "group_end",
+    "group_update",
     "hand_over_finish",
     "hand_over_open",
     "lead_add",
@@ -63,9 +78,13 @@ __all__ = [
     "post_add_named",
     "post_end",
     "project_extend",
+    "rebuild_choose",
     "register_facts",
+    "reminders_send",
+    "season_count",
     "spot_assign",
     "spot_record",
+    "stale_sides",
     "term_open",
     "union_build",
     "union_dissolve",
@@ -79,4 +98,7 @@ __all__ = [
     "union_stage",
     "union_upgrade",
     "value_record",
+    "work_unit_end",
+    "work_unit_set",
+    "workshop_build",
 ]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from gonghui.core import audit
+from gonghui.accounts import selectors as accounts
+from gonghui.core import audit, clock
 from gonghui.core.errors import Conflict
 from gonghui.orgs.enums import LeadKind, MatterKind, Mode, Perm, Stage, UnionKind
 from gonghui.orgs.models import Lead, Matter, Union
 from gonghui.orgs.rules import tree as rules
-from gonghui.orgs.services import guards, matters, tree
+from gonghui.orgs.services import guards, matters, slips, tree
 from gonghui.orgs.services.common import event, lock_union, must_be_alive, not_future, refuse, violate
 from gonghui.orgs.services.track import unions_changing
 
@@ -117,8 +118,8 @@ def project_extend(*, actor: Actor, union: Union, planned_end: date, on: date) -
         matters.open_matter(
             actor, MatterKind.CONVERT, union=union, on=on, due_on=planned_end, note=f"工期延长到 {planned_end}，组织员应转为项目部工会"
         )
-    if union.kind == UnionKind.PROJECT:
-        Matter.objects.filter(kind=MatterKind.PROJECT_END, union=union, state="open").update(due_on=planned_end)
+    if planned_end > clock.today():
+        matters.cancel_silently(MatterKind.PROJECT_END, union=union)
     return union
 
 
@@ -130,7 +131,7 @@ def organiser_convert(*, actor: Actor, union: Union, name: str, on: date, docume
         violate("orgs.not_an_organiser", f"{union.name}不是工会组织员。")
     guards.project_check(UnionKind.PROJECT, union.planned_start, union.planned_end, on)
     converted = _change(actor, union, Perm.UNION_BUILD, "kind", on, {"kind": UnionKind.PROJECT, "name": name}, document_no)
-    matters.cancel_silently(MatterKind.CONVERT, union=union)
+    matters.done_silently(MatterKind.CONVERT, "转为项目部工会", union=union)
     return converted
 
 
@@ -159,6 +160,8 @@ def hand_over_finish(*, actor: Actor, matter: Matter, on: date, document_no: str
     if matter.union is None or matter.target is None:
         violate("orgs.not_a_hand_over", "这件事不是移交。")
     union, to = matter.union, matter.target
+    actor.require(Perm.UNION_MOVE, union)
+    _both_still_hold(matter, union, to)
     matters.matter_close(actor=actor, matter=matter, outcome="移交", document_no=document_no)
     # Both sides have confirmed, so the move needs no second permission at the receiving end; it is signed by who finishes.
     return tree.union_move(
@@ -166,11 +169,38 @@ def hand_over_finish(*, actor: Actor, matter: Matter, on: date, document_no: str
     )
 
 
+def stale_sides(matter: Matter) -> set[str]:
+    """Sides whose confirmer no longer holds the permission there: a grant may have ended since."""
+    found = set()
+    for side, org in (("from", matter.union), ("to", matter.target)):
+        kind, _, number = matter.confirmations.get(side, {}).get("by", "").partition(":")
+        if org is not None and kind == "user" and int(number) not in accounts.users_holding(Perm.UNION_EDIT, org.path):
+            found.add(side)
+    return found
+
+
+def _both_still_hold(matter: Matter, union: Union, to: Union) -> None:
+    for side in sorted(stale_sides(matter)):
+        word, org = ("移交方", union) if side == "from" else ("接收方", to)
+        violate("orgs.confirmer_gone", f"{word}当时确认的干部现在已没有{org.name}的办理权限，请{word}重新确认。", side=side)
+
+
 @transaction.atomic
 def lead_add(
-    *, actor: Actor, lower: Union, upper: Union, since: date, kind: str = LeadKind.SECOND, shares_data: bool = False, decision_no: str = ""
+    *,
+    actor: Actor,
+    lower: Union,
+    upper: Union,
+    since: date,
+    kind: str = LeadKind.SECOND,
+    shares_data: bool = False,
+    decision_no: str = "",
+    layer: str = "",
 ) -> Lead:
-    """Add the second leadership line (双重领导). The tree keeps the main one; data only when listed (ORG-04). Source: R004, S024."""
+    """Add the second leadership line (双重领导). The tree keeps the main one; data only when listed (ORG-04).
+
+    Args: layer of the group the unit belongs to (core, close, other), for the slip. Source: R004, S024; policy orgs.leadership.
+    """
     actor.require(Perm.UNION_MOVE, lower)
     must_be_alive(lower)
     must_be_alive(upper)
@@ -184,8 +214,10 @@ def lead_add(
             row = Lead.objects.create(lower=lower, upper=upper, kind=kind, since=since, shares_data=shares_data, decision_no=decision_no)
     except IntegrityError:
         raise Conflict("orgs.lead_once", f"{lower.name}已有一条第二领导关系，请先终止原来的。") from None
-    event(lower, "lead", since, new={"upper": upper.pk, "kind": str(kind), "shares_data": shares_data}, document_no=decision_no)
-    audit.record(actor, "orgs.lead.add", row, org_path=lower.path, upper=upper.pk, shares_data=shares_data)
+    slip = slips.leadership(actor, lower, upper, since, layer=layer, exception=bool(decision_no.strip()))
+    new = {"upper": upper.pk, "kind": str(kind), "shares_data": shares_data, "slip": slip}
+    event(lower, "lead", since, new=new, document_no=decision_no)
+    audit.record(actor, "orgs.lead.add", row, org_path=lower.path, upper=upper.pk, shares_data=shares_data, slip=slip)
     return row
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from gonghui.core.errors import RuleViolation
 from gonghui.orgs import flows, hooks
 from gonghui.orgs.enums import MatterKind, Perm, UnionState
-from gonghui.orgs.models import Certificate, Coverage, Employer, EmployerPlace, Group, Lead, Post, Term, Union, UnionLine
+from gonghui.orgs.models import Certificate, Coverage, Employer, EmployerPlace, Group, Lead, Matter, Post, Term, Union, UnionLine
 from gonghui.orgs.rules import tree as rules
 from gonghui.orgs.selectors import policy_values
 from gonghui.orgs.services import coverage, matters, places, tree
@@ -154,8 +154,12 @@ def _lawful(union: Union, on: date, unit_ended: bool | None, congress: bool | No
 
 
 def _inside(union: Union) -> list[str]:
-    """What lives in a union in this app (ORG-03)."""
+    """What lives in a union in this app (ORG-03), and what its project still has to hand back (S019)."""
     found = []
+    for matter in Matter.objects.filter(union=union, kind=MatterKind.PROJECT_END, state="open"):
+        left = [item for item, held in matter.checklist.items() if not held.get("done")]
+        if left:
+            found.append(f"项目完工清单没办完（{'、'.join(left)}）")
     if below := Union.objects.filter(parent=union, ended_on=None).count():
         found.append(f"下级工会 {below} 个")
     covered = Coverage.objects.filter(union=union, until=None).exclude(employer_id=union.employer_id or 0).count()
@@ -240,7 +244,7 @@ def _close(actor: Actor, union: Union, state: str, on: date, successor: Union | 
     Lead.objects.filter(lower=union, until=None).update(until=day)
     Lead.objects.filter(upper=union, until=None).update(until=day)
     for kind in (MatterKind.EMPLOYER_GONE, MatterKind.PROJECT_END):
-        matters.cancel_silently(kind, union=union)
+        matters.done_silently(kind, str(UnionState(state).label), union=union)
     event(
         union,
         str(state),

@@ -10,7 +10,7 @@ from gonghui.core import clock
 from gonghui.orgs.enums import JointForm, MatterKind, Perm, UnionKind
 from gonghui.orgs.models import Certificate, Employer, Union
 from gonghui.orgs.rules import tree as rules
-from gonghui.orgs.selectors import policy_values
+from gonghui.orgs.selectors import approvers, policy_values
 from gonghui.orgs.services import matters
 from gonghui.orgs.services.common import must_be_alive, not_future, refuse, violate
 
@@ -29,6 +29,18 @@ def may_build(actor: Actor, parent: Union | None) -> None:
     actor.require(Perm.UNION_BUILD, parent)
     if parent is None and Union.objects.filter(depth=0).exists():
         violate("orgs.one_root", "组织树已有最上级工会。请选择上级工会再组建。")
+
+
+def approved(actor: Actor, parent: Union | None, kind: str, document_no: str) -> None:
+    """A union is built with the approval of the union above that may approve; who is not it names the document.
+
+    Inner kinds are the grassroots union's own affair. Source: TUL-12-1, S028; policy orgs.approver, orgs.approving_kinds.
+    """
+    if parent is None or actor.is_system or kind in rules.INNER or document_no.strip():
+        return
+    approver = approvers.approver_of(parent)
+    if approver is not None and not actor.may(Perm.UNION_BUILD, approver):
+        violate("orgs.approval_missing", f"这个工会要由{approver.name}批准，请填写它的批复文号。", approver=approver.code)
 
 
 def check_build(

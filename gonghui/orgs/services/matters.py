@@ -11,6 +11,7 @@ from gonghui.core import audit, clock
 from gonghui.orgs import flows
 from gonghui.orgs.enums import MatterKind, MatterState, Perm
 from gonghui.orgs.models import Employer, Matter, Union
+from gonghui.orgs.services import outcomes
 from gonghui.orgs.services.common import sign, violate
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ def open_matter(
     )
 
 
+def done_silently(kind: str, outcome: str, *, union: Union) -> None:
+    """The act a follow-up asked for has been done (inside another service, which writes the audit entry)."""
+    rows = Matter.objects.filter(kind=kind, state=MatterState.OPEN, union=union)
+    rows.update(state=MatterState.DONE, closed_on=clock.today(), outcome=outcome)
+
+
 def home_of(matter: Matter) -> Union:
     """In whose scope a follow-up lies."""
     if matter.union is not None:
@@ -73,7 +80,7 @@ def home_of(matter: Matter) -> Union:
 @transaction.atomic
 def matter_check(*, actor: Actor, matter: Matter, item: str, done: bool = True) -> Matter:
     """Tick an item of the checklist (勾选清单)."""
-    matter = _open(actor, matter)
+    matter = open_for(actor, matter)
     if item not in matter.checklist:
         violate("orgs.no_such_item", f"清单里没有“{item}”。")
     matter.checklist[item] = {"done": done, "on": clock.today().isoformat(), "by": sign(actor)}
@@ -103,15 +110,19 @@ def matter_confirm(*, actor: Actor, matter: Matter, side: str) -> Matter:
 @transaction.atomic
 def matter_close(*, actor: Actor, matter: Matter, outcome: str = "", document_no: str = "", note: str = "") -> Matter:
     """Close a follow-up whose checklist is complete (办结)."""
-    matter = _open(actor, matter)
+    matter = open_for(actor, matter)
     left = [item for item, state in matter.checklist.items() if not state.get("done")]
     if left:
         violate("orgs.checklist_open", f"还有 {len(left)} 项没有办完：{'、'.join(left)}。", left=left)
     if matter.kind in TWO_SIDED and set(matter.confirmations) != {"from", "to"}:
         violate("orgs.not_confirmed", "移交方和接收方都要确认后才能办结。")
+    if matter.kind == MatterKind.REBUILD:
+        outcomes.must_be_done(matter)
+    if matter.kind == MatterKind.PROJECT_END and matter.union is not None and matter.union.ended_on is None:
+        violate("orgs.project_stands", f"{matter.union.name}还没有撤销。请从“下一步”办理撤销，或登记延期。")
     changes = {
         "closed_on": clock.today(),
-        "outcome": outcome,
+        "outcome": outcome or matter.outcome,
         "document_no": document_no or matter.document_no,
         "note": note or matter.note,
     }
@@ -121,7 +132,7 @@ def matter_close(*, actor: Actor, matter: Matter, outcome: str = "", document_no
 @transaction.atomic
 def matter_cancel(*, actor: Actor, matter: Matter, reason: str) -> Matter:
     """Drop a follow-up with a reason (取消)."""
-    matter = _open(actor, matter)
+    matter = open_for(actor, matter)
     if not reason.strip():
         violate("orgs.reason_missing", "请写明取消的理由。")
     return flows.MATTER.advance(
@@ -140,7 +151,8 @@ def cancel_silently(kind: str, *, union: Union | None = None, employer: Employer
     rows.update(state=MatterState.CANCELLED, closed_on=clock.today())
 
 
-def _open(actor: Actor, matter: Matter) -> Matter:
+def open_for(actor: Actor, matter: Matter) -> Matter:
+    """The follow-up, locked, if the actor may work on it and it is open."""
     matter = Matter.objects.select_for_update(of=("self",)).select_related("union", "employer__union").get(pk=matter.pk)
     actor.require(Perm.UNION_EDIT if matter.union_id else Perm.EMPLOYER_STATUS, home_of(matter))
     _still_open(matter)

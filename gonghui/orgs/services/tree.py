@@ -17,7 +17,7 @@ from gonghui.orgs import hooks
 from gonghui.orgs.enums import CoverageForm, Mode, Perm, Stage, UnionState
 from gonghui.orgs.models import Employer, Union, UnionLine
 from gonghui.orgs.rules import tree as rules
-from gonghui.orgs.services import coverage, guards
+from gonghui.orgs.services import coverage, guards, slips
 from gonghui.orgs.services.common import event, lock_tree, lock_union, must_be_alive, not_future, refuse, violate
 from gonghui.orgs.services.track import unions_created
 
@@ -51,6 +51,7 @@ def union_build(
     guards.may_build(actor, parent)
     lock_tree()
     parent = lock_union(parent) if parent else None
+    guards.approved(actor, parent, kind, document_no)
     guards.check_build(parent, kind=kind, name=name, mode=mode, day=day, employer=employer, details=details)
     union = _insert(parent, kind=kind, name=name.strip(), code=code, mode=mode, state=state, founded_on=day, employer=employer, **details)
     _open_lines(union, parent, day)
@@ -62,11 +63,21 @@ def union_build(
         document_no=document_no,
         note=note,
     )
+    slip = slips.joint(actor, union, parent, day, {}) if union.form and parent is not None else ""
     unions_created([union.pk])
     if employer is not None and kind in rules.OWN and state == UnionState.ACTIVE:
         coverage.coverage_put(actor=actor, union=union, employer=employer, form=CoverageForm.SINGLE, since=day)
     audit.record(
-        actor, "orgs.union.build", union, org_path=union.path, name=union.name, kind=kind, parent=parent, on=day, document_no=document_no
+        actor,
+        "orgs.union.build",
+        union,
+        org_path=union.path,
+        name=union.name,
+        kind=kind,
+        parent=parent,
+        on=day,
+        document_no=document_no,
+        slip=slip,
     )
     return union
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from gonghui.accounts.enums import Role
+from gonghui.accounts.tests import make as accounts
 from gonghui.core.errors import Conflict, NotFound, NotPermitted, RuleViolation
 from gonghui.core.models import AuditEntry
 from gonghui.orgs import checks, hooks, services
@@ -151,7 +152,7 @@ def test_an_organiser_whose_project_is_extended_must_become_a_union():
     assert Matter.objects.get(union=short).kind == MatterKind.CONVERT
     services.organiser_convert(actor=make.system, union=short, name="抢修项目部工会", on=date(2024, 3, 10))
     short.refresh_from_db()
-    assert (short.kind, Matter.objects.get(union=short).state) == (UnionKind.PROJECT, "cancelled")
+    assert (short.kind, Matter.objects.get(union=short).state) == (UnionKind.PROJECT, "done")
 
 
 @pytest.mark.system("S028")
@@ -274,7 +275,8 @@ def test_a_second_line_gives_no_data_unless_listed():
 def test_a_hand_over_needs_both_sides_and_the_list():
     town, group = make.township(), make.build(UnionKind.GROUP, "江北集团工会", make.root())
     union = make.build(UnionKind.ENTERPRISE, "江北后勤工会", group)
-    giver, taker = make.officer(Role.CITY, group, number=1), make.officer(Role.CITY, town, number=2)
+    first, second = accounts.officer((Role.CITY, group.path)), accounts.officer((Role.CITY, town.path))
+    giver, taker = make.officer(Role.CITY, group, number=first.pk), make.officer(Role.CITY, town, number=second.pk)
     matter = services.hand_over_open(actor=giver, union=union, to=town, on=date(2024, 1, 1))
     services.matter_confirm(actor=giver, matter=matter, side="from")
     with pytest.raises(NotFound):

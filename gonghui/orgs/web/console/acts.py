@@ -13,11 +13,12 @@ from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.http import Request, render
 from gonghui.orgs import services
-from gonghui.orgs.enums import Perm
+from gonghui.orgs.enums import MatterKind, MatterState, Perm
 from gonghui.orgs.forms import employers as employer_forms
 from gonghui.orgs.forms import unions as forms
 from gonghui.orgs.models import Coverage, Employer, Group, Lead, Matter, Post, Union
-from gonghui.orgs.selectors import terms, unions
+from gonghui.orgs.selectors import policy_values, terms, unions
+from gonghui.orgs.services.outcomes import OUTCOMES
 from gonghui.orgs.web.console.common import act, post_only, tree
 
 
@@ -27,6 +28,16 @@ def _at(union: Union) -> str:
 
 def _on(union: Union) -> dict[str, Any]:
     return {"back": _at(union), "trail": tree((union.name, _at(union)))}
+
+
+def _rule(key: str) -> int | str:
+    """A number of the rule base for a note, or a dash on days without one."""
+    found = policy_values.number(key, clock.today())
+    return "—" if found is None else found
+
+
+def _years(name: str) -> str:
+    return "或者 ".join(f"{n} 年" for n in policy_values.numbers(f"orgs.term_years.{name}", clock.today()))
 
 
 def _get(request: Request, pk: int) -> Union:
@@ -46,7 +57,10 @@ def union_new(request: Request) -> HttpResponse:
     return act(
         request, forms.BuildForm, do=do, title="组建工会", back=_at(parent) if parent else reverse("orgs:unions"), said="工会已登记。", action="组建工会",
         initial={"parent": f"{parent.code} {parent.name}" if parent else "", "founded_on": clock.today()}, trail=tree(), to=_at,
-        notes=["会员 25 人以上的单位应当单独建立基层工会委员会；不足的可以单独建、联合建，或选组织员一人。页面上的“应尽的事”写明依据。"],
+        notes=[
+            f"会员 {_rule('orgs.committee_form.threshold')} 人以上的单位应当单独建立基层工会委员会；不足的可以单独建、联合建，或选组织员一人。页面上的“应尽的事”写明依据。",
+            f"项目部工期满 {_rule('orgs.project_months')} 个月建工会，不满的选工会组织员。",
+        ],
     )  # fmt: skip
 
 
@@ -164,7 +178,7 @@ def project(request: Request, pk: int) -> HttpResponse:
     """Change the planned end of a project."""
     union = _get(request, pk)
     return act(
-        request, forms.ProjectForm, do=lambda d: services.project_extend(actor=request.actor, union=union, **d), title="变更工期", said="工期已变更。",
+        request, forms.ProjectForm, do=lambda d: services.project_extend(actor=request.actor, union=union, **d), title="变更工期", said="工期已变更。工期变长到应建工会的，请看“应尽的事”。",
         lead=f"计划 {union.planned_start} 开工，{union.planned_end} 完工。", initial={"planned_end": union.planned_end, "on": clock.today()}, **_on(union),
     )  # fmt: skip
 
@@ -211,7 +225,7 @@ def term(request: Request, pk: int) -> HttpResponse:
 
     return act(
         request, forms.TermForm, do=do, title="登记届次", said="届次已登记，上一届同日结束。", initial={"number": last.number + 1 if last else 1, "years": last.years if last else None},
-        notes=["基层工会委员会每届三年或者五年，地方和产业工会五年（工会法第十六条）。"], **_on(union),
+        notes=[f"基层工会委员会每届 {_years('grassroots_years')}，地方和产业工会 {_years('upper_years')}。"], **_on(union),
     )  # fmt: skip
 
 
@@ -263,7 +277,7 @@ def certificate(request: Request, pk: int) -> HttpResponse:
     last = terms.latest(union)
     return act(
         request, forms.CertificateForm, do=lambda d: services.certificate_add(actor=request.actor, union=union, **d), title="登记法人资格证", said="证书已登记。",
-        initial={"valid_until": last.until if last else None}, notes=["名称、法定代表人、住所变更后 30 日内申请变更登记（基层工会法人登记管理办法）。"], **_on(union),
+        initial={"valid_until": last.until if last else None}, notes=[f"名称、法定代表人、住所变更后 {_rule('orgs.certificate_change_days')} 日内申请变更登记。"], **_on(union),
     )  # fmt: skip
 
 
@@ -286,6 +300,26 @@ def _matter(request: Request, pk: int) -> Matter:
     return get_object_or_404(rows.select_related("union", "employer__union", "target"), pk=pk)
 
 
+NEXT: dict[str, tuple[str, str]] = {
+    MatterKind.CONVERT: ("orgs:union_convert", "转为项目部工会"),
+    MatterKind.PROJECT_END: ("orgs:union_dissolve", "撤销项目部工会"),
+    MatterKind.EMPLOYER_GONE: ("orgs:union_dissolve", "撤销工会"),
+    MatterKind.CERTIFICATE: ("orgs:certificate", "登记新证书"),
+    "rebuild": ("orgs:term", "登记新的届次"),
+    "reform": ("orgs:union_kind", "变更类别"),
+    "merge": ("orgs:union_merge", "合并到别的工会"),
+    "dissolve": ("orgs:union_dissolve", "撤销工会"),
+}
+"""Where a follow-up, or the outcome chosen for it, goes on."""
+
+
+def _next(row: Matter) -> tuple[str, str] | None:
+    name, label = NEXT.get(row.outcome if row.kind == MatterKind.REBUILD else row.kind, ("", ""))
+    if not name or row.union is None or row.union.ended_on is not None or row.state != MatterState.OPEN:
+        return None
+    return reverse(name, args=[row.union_id]), label
+
+
 @officer(Perm.UNION_VIEW, Perm.EMPLOYER_VIEW)
 def matter(request: Request, pk: int) -> HttpResponse:
     """A follow-up: checklist, confirmations, closing."""
@@ -298,6 +332,11 @@ def matter(request: Request, pk: int) -> HttpResponse:
         "trail": tree((row.union.name, _at(row.union))) if row.union else tree(), "today": clock.today(),
     }  # fmt: skip
     context["trail"] = [*context["trail"], (row.get_kind_display(), "")]
+    context |= {
+        "outcomes": [(key, label) for key, (label, _kinds) in OUTCOMES.items()] if row.kind == MatterKind.REBUILD else [],
+        "next": _next(row),
+    }
+    context["stale"] = services.stale_sides(row) if row.state == MatterState.OPEN else set()
     return render(request, "orgs/console/matter.html", context)
 
 
@@ -314,6 +353,7 @@ def matter_act(request: Request, pk: int) -> HttpResponse:
         ),
         "from": lambda: services.matter_confirm(actor=actor, matter=row, side="from"),
         "to": lambda: services.matter_confirm(actor=actor, matter=row, side="to"),
+        "outcome": lambda: services.rebuild_choose(actor=actor, matter=row, outcome=request.POST.get("outcome", "")),
         "close": lambda: services.matter_close(actor=actor, matter=row, note=note, document_no=document_no),
         "finish": lambda: services.hand_over_finish(actor=actor, matter=row, on=clock.today(), document_no=document_no),
         "cancel": lambda: services.matter_cancel(actor=actor, matter=row, reason=note),
@@ -322,6 +362,7 @@ def matter_act(request: Request, pk: int) -> HttpResponse:
         "check": "清单已更新。",
         "from": "移交方已确认。",
         "to": "接收方已确认。",
+        "outcome": "处理方式已选定，请从“下一步”办理。",
         "close": "已办结。",
         "finish": "移交已办结，隶属已调整。",
         "cancel": "已取消。",

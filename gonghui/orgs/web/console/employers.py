@@ -157,7 +157,14 @@ def employer_edit(request: Request, pk: int) -> HttpResponse:
 
     initial = {f: getattr(employer, f) for f in ("sector", "opened_on", "key_sector", "two_new")} | {"industry": employer.industry[:1]}
     return act(
-        request, forms.EditForm, do=do, title="更正登记", said="登记已更正。", initial=initial, industries=industries(request), **_on(employer)
+        request,
+        forms.EditForm,
+        do=do,
+        title="更正登记",
+        said="登记已更正。",
+        initial=initial,
+        industries=industries(request),
+        **_on(employer),
     )
 
 

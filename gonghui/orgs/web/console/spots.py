@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -15,11 +16,11 @@ from gonghui.core import clock, menu
 from gonghui.core.access import officer
 from gonghui.core.http import Request, page_of, render
 from gonghui.orgs import services
-from gonghui.orgs.enums import Perm, SpotState
+from gonghui.orgs.enums import BlindKind, Perm, SpotState
 from gonghui.orgs.forms import employers as forms
 from gonghui.orgs.models import Union
-from gonghui.orgs.rules import likeness
-from gonghui.orgs.selectors import employers, spots, unions
+from gonghui.orgs.rules import cards, likeness
+from gonghui.orgs.selectors import employers, reports, spots, unions
 from gonghui.orgs.web.console.common import act, chip_links, post_only, towns
 
 
@@ -30,7 +31,7 @@ def _filtered(request: Request) -> tuple[forms.SpotFilter, Any]:
     union = unions.union_get(actor=request.actor, pk=int(data["union"]), perm=Perm.SPOT_VIEW) if data.get("union") else None
     rows = spots.spot_list(
         actor=request.actor, state=request.GET.get("state", ""), mine=bool(data.get("mine")), q=data.get("q", ""), union=union,
-        overdue=bool(data.get("overdue")), sort=request.GET.get("sort", ""),
+        overdue=bool(data.get("overdue")), sort=request.GET.get("sort", ""), reason=request.GET.get("reason", ""),
     )  # fmt: skip
     return form, rows
 
@@ -46,7 +47,12 @@ def _named(page: Any) -> list[dict[str, Any]]:
     names = accounts.names_of({f"user:{s.organiser_id}" for s in page if s.organiser_id})
     today = clock.today()
     return [
-        {"spot": s, "days": (today - s.since).days, "organiser": names.get(f"user:{s.organiser_id}", "") if s.organiser_id else ""}
+        {
+            "spot": s,
+            "reason": cards.NO_UNION_REASONS.get(s.reason, s.reason),
+            "days": (today - s.since).days,
+            "organiser": names.get(f"user:{s.organiser_id}", "") if s.organiser_id else "",
+        }
         for s in page
     ]
 
@@ -122,6 +128,48 @@ def coverage_map(request: Request) -> HttpResponse:
         "orgs/console/map.html",
         {"lines": sorted(lines, key=lambda x: -x.missing), "trades": trades, "total": total, "covered": covered, "worst": worst},
     )
+
+
+@officer(Perm.SPOT_VIEW)
+def blind(request: Request) -> HttpResponse:
+    """Workers whom no union can act for, by category (维权盲点). Source: S003."""
+    rows = reports.blind(actor=request.actor)
+    totals, kind = reports.blind_totals(rows), request.GET.get("kind", "")
+    tabs = [{"label": "全部", "url": "?", "count": sum(totals.values()), "current": not kind}]
+    tabs += [{"label": k.label, "url": f"?kind={k.value}", "count": totals[k.value], "current": kind == k.value} for k in BlindKind]
+    page = Paginator([r for r in rows if not kind or r.kind == kind], 50).get_page(request.GET.get("page"))
+    return render(request, "orgs/console/blind.html", {"page": page, "tabs": tabs, "total": sum(totals.values())})
+
+
+@officer(Perm.SPOT_VIEW)
+def reasons(request: Request) -> HttpResponse:
+    """Why there is no union yet, by frequency, and whom to organise first (未建原因、重点名单). Source: S003, S005."""
+    found, unknown = reports.reasons(actor=request.actor)
+    context = {
+        "rows": found, "unknown": unknown, "targets": reports.targets(actor=request.actor), "bars": [(r.label, r.spots) for r in found],
+        "finding": f"{found[0].label}最多，{found[0].spots} 家" if found else "",
+    }  # fmt: skip
+    return render(request, "orgs/console/reasons.html", context)
+
+
+@officer(Perm.EMPLOYER_VIEW)
+def diversity_report(request: Request) -> HttpResponse:
+    """The four diversities by town (四个多样化). Source: S039."""
+    lines = reports.diversity(actor=request.actor)
+    axis = request.GET.get("axis", "identity")
+    label, words = cards.DIVERSITY.get(axis, cards.DIVERSITY["identity"])
+    axis = axis if axis in cards.DIVERSITY else "identity"
+    tabs = [{"label": name, "url": f"?axis={key}", "current": key == axis} for key, (name, _w) in cards.DIVERSITY.items()]
+    rows = [(line, [line.words[axis].get(word, 0) for word in words]) for line in lines]
+    context = {
+        "rows": rows,
+        "heads": list(words.values()),
+        "tabs": tabs,
+        "label": label,
+        "described": sum(x.described for x in lines),
+        "total": sum(x.employers for x in lines),
+    }
+    return render(request, "orgs/console/diversity.html", context)
 
 
 @officer(Perm.EMPLOYER_VIEW)

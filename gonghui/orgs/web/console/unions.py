@@ -12,15 +12,16 @@ from django.utils.html import format_html_join
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.http import Request, page_of, render
-from gonghui.orgs.enums import Perm
+from gonghui.orgs.enums import Perm, UnionKind
 from gonghui.orgs.models import Certificate, Coverage, Lead, Union, UnionAccount
-from gonghui.orgs.selectors import duties, terms, unions
+from gonghui.orgs.rules import tree as rules
+from gonghui.orgs.selectors import approvers, duties, inner, terms, unions
 from gonghui.orgs.web.console.common import tree
 
 EVENT_LABELS = {
     "build": "成立", "rename": "更名", "move": "调整隶属", "mode": "变更建会方式", "kind": "变更类别", "stage": "变更阶段", "edit": "更正登记",
     "merged": "合并", "split": "分立", "dissolved": "撤销", "absorb": "并入", "lead": "登记第二领导关系", "lead_end": "终止第二领导关系",
-    "term": "换届", "chair": "主席任职", "chair_end": "主席离任", "project": "变更工期",
+    "term": "换届", "chair": "主席任职", "chair_end": "主席离任", "project": "变更工期", "season": "登记季节人数",
 }  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def union_page(request: Request, pk: int) -> HttpResponse:
     above = list(unions.ancestors(union)) if union.ended_on is None else []
     shown = [a for a in above if actor.may(Perm.UNION_VIEW, a)]
     covered = Coverage.objects.filter(union=union, until=None).select_related("employer").order_by("employer__name")
-    context = {
+    context = _inside(request, union) | {
         "union": union, "owed": owed, "slips": [(d, d.as_slip()) for d in owed.slips], "standing": terms.standing(union, today), "posts": terms.posts_on(union, today),
         "groups": union.groups.filter(until=None).select_related("leader"), "certificate": Certificate.objects.filter(union=union, cancelled_on=None).first(),
         "account": UnionAccount.objects.filter(union=union, until=None).first(), "leads": Lead.objects.filter(lower=union).select_related("upper").order_by("-since"),
@@ -103,6 +104,21 @@ def union_page(request: Request, pk: int) -> HttpResponse:
 
 def _url(union: Union) -> str:
     return reverse("orgs:union", args=[union.pk])
+
+
+def _inside(request: Request, union: Union) -> dict[str, Any]:
+    """Sections only some kinds of union have: workshops, seasons, establishment, coverage area; and who approves."""
+    found: dict[str, Any] = {"approver": approvers.approver_of(union.parent) if union.parent else None}
+    if union.kind in rules.GRASSROOTS:
+        found["work_units"] = [(u, inner.workshop_decision(u)) for u in inner.work_units(union)]
+        found["has_units"] = union.ended_on is None
+    if union.kind in {UnionKind.COOPERATIVE, UnionKind.HERDER}:
+        found |= {"seasons": inner.seasons_of(union), "has_seasons": True, "management": inner.MANAGEMENT.get(union.management, "")}
+    if union.kind == UnionKind.CITY_INDUSTRIAL:
+        found["post_plan"] = next(iter(inner.establishments(actor=request.actor, only=union)), None)
+    found["has_cover"] = union.kind in rules.FEDERATIONS | rules.JOINT
+    found["approves"] = union.kind in approvers.approving_kinds()
+    return found
 
 
 @officer(Perm.UNION_VIEW)
