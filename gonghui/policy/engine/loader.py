@@ -307,7 +307,7 @@ def _formulas(note: Faults, rule: Rule, trees: dict[str, Any]) -> None:
                 if v.value is None:
                     note.add(f"{clause.key} {v.id}", "缺少 value")
                 continue
-            if not v.formula and not any(w.formula for w in mine if w.jurisdiction == "000000"):
+            if not v.formula and not any(w.formula and w.since <= v.since for w in mine if w.jurisdiction == "000000"):
                 note.add(f"{clause.key} {v.id}", "缺少 formula，也没有可继承的全国公式")
             _formula(note, f"{clause.key} {v.id}", v.formula, facts | params | before | {"on"}, trees)
         before.add(clause.key)
