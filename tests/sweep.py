@@ -63,20 +63,40 @@ ARGS: dict[str, str] = {
     "orgs:group_end.pk": "orgs.Group",
     "orgs:matter.pk": "orgs.Matter",
     "orgs:matter_act.pk": "orgs.Matter",
-    **{f"orgs:{n}.pk": "orgs.Employer" for n in ("employer", "employer_edit", "employer_status", "write_off_undo", "value_record", "licence_add", "coverage_add", "card_six", "card_five", "diversity")},
+    **{
+        f"orgs:{n}.pk": "orgs.Employer"
+        for n in (
+            "employer",
+            "employer_edit",
+            "employer_status",
+            "write_off_undo",
+            "value_record",
+            "licence_add",
+            "coverage_add",
+            "card_six",
+            "card_five",
+            "diversity",
+        )
+    },
     "orgs:pk": "orgs.Union",
     "figures:definition.slug": "=rate.joining",
     "figures:pk": "figures.Report",
     **{f"members:{n}.pk": "members.Application" for n in ("application", "application_print", "decide")},
     **{f"members:{n}.pk": "members.Batch" for n in ("batch", "batch_act")},
-    **{f"members:{n}.pk": "members.Ceremony" for n in ("ceremony", "ceremony_close")},
+    **{f"members:{n}.pk": "members.Ceremony" for n in ("ceremony", "ceremony_close", "ceremony_act")},
     **{f"members:{n}.pk": "members.Exit" for n in ("exit", "exit_act")},
-    **{f"members:{n}.pk": "members.Comparison" for n in ("comparison", "comparison_sign")},
+    **{f"members:{n}.pk": "members.Comparison" for n in ("comparison", "comparison_sign", "comparison_refresh")},
     "members:transfer_act.pk": "members.Transfer",
     "members:request_act.pk": "members.DataRequest",
     "members:snapshot.pk": "members.RosterSnapshot",
     "members:settle.pk": "members.Difference",
     "members:activist_act.pk": "members.Activist",
+    "members:activist.pk": "members.Activist",
+    "members:union_group.pk": "orgs.Group",
+    "members:service_card_act.pk": "members.ServiceCard",
+    "members:service_card_act.verb": "=check",
+    "members:ceremony_act.verb": "=photo",
+    "members:employment_correct.job": "=@job",
     "members:card.verb": "=issue",
     "members:decide.verb": "=approve",
     "members:batch_act.verb": "=close",
@@ -100,9 +120,12 @@ SHARED = {"rule", "portal.Experience"}
 """Objects that lie under no union: everybody who passes the door sees all of them."""
 # GET may leave these traces: the session, a sign-in's last use, the audit entry of a sensitive read, a limit's count.
 TRACES = {"django_session", "core_audithead", "accounts_signin", "core_auditentry", "accounts_bucket"}
+DRAWN = {"chair_a", "township_a", "member_a"}
+"""For these roles a refusal is looked at as a page, for the others as JSON."""
 READS_THAT_WRITE: dict[str, set[str]] = {
     "notices:open": {"notices_notice"},  # marks as read
     "notices:m-open": {"notices_notice"},
+    "accounts:totp": {"core_datakey"},  # the first sealed seed makes the table's data key
 }
 WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?([a-z_]+)"?', re.I)
 NOISE = re.compile(
@@ -249,7 +272,11 @@ def _targets(route: Route, world: World) -> Iterator[tuple[str, Any, str]]:
     tables = [route.table(a) for a in route.args]
     if not all(tables):
         return
-    constant = {arg: world.a.rows[table[2:]] if table.startswith("=@") else table[1:] for arg, table in zip(route.args, tables, strict=True) if table.startswith("=")}
+    constant = {
+        arg: world.a.rows[table[2:]] if table.startswith("=@") else table[1:]
+        for arg, table in zip(route.args, tables, strict=True)
+        if table.startswith("=")
+    }
     varying = [(arg, table) for arg, table in zip(route.args, tables, strict=True) if not table.startswith("=")]
     if not varying:
         yield "-", constant, ""
@@ -259,7 +286,11 @@ def _targets(route: Route, world: World) -> Iterator[tuple[str, Any, str]]:
     for relation in RELATIONS:
         if relation in values:
             value = values[relation]
-            yield relation, (lambda actor, v=value: {**constant, arg: v(actor)}) if callable(value) else {**constant, arg: value}, place_of(table, value, world)
+            yield (
+                relation,
+                (lambda actor, v=value: {**constant, arg: v(actor)}) if callable(value) else {**constant, arg: value},
+                place_of(table, value, world),
+            )
 
 
 def values_of(table: str, world: World) -> dict[str, Any]:
@@ -332,7 +363,8 @@ def ask(
     point = transaction.savepoint()
     try:
         with connection.execute_wrapper(_watch(writes)):
-            accept = {} if passes else {"HTTP_ACCEPT": "application/json"}  # a refusal's page is costly to draw and always the same
+            drawn = passes and (scope == "inside" or relation == "-" or role in DRAWN)
+            accept = {} if drawn else {"HTTP_ACCEPT": "application/json"}  # a refusal's page is costly to draw and always the same
             response = _send(world, role, method, url, data, accept)
         raw = b"".join(response.streaming_content) if response.streaming else response.content
     finally:
@@ -384,6 +416,11 @@ def write(rows: list[dict[str, str]]) -> None:
         out = csv.DictWriter(file, HEAD, lineterminator="\n")
         out.writeheader()
         out.writerows(rows)
+
+
+def order(row: dict[str, str]) -> tuple[str, str, int]:
+    """How the file is sorted."""
+    return row["url"], row["method"], (*RELATIONS, "-").index(row["object"])
 
 
 def differences(now: list[dict[str, str]], before: list[dict[str, str]]) -> list[str]:

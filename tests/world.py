@@ -25,8 +25,8 @@ from gonghui.members.services import ceremonies, consents, exits, joining, priva
 from gonghui.members.tests import make as members
 from gonghui.notices import services as notices
 from gonghui.orgs import services as orgs
-from gonghui.orgs.tests import make as register
 from gonghui.orgs.services.matters import open_matter
+from gonghui.orgs.tests import make as register
 from gonghui.policy import services as policy
 from gonghui.portal import services as portal
 
@@ -174,7 +174,9 @@ def _more(tree: Tree, place: str, today: date) -> None:
     union, first = tree.union, tree.members[0]
     tree.rows["job"] = first.person.employments.first().pk
     batch = joining.batch_open(actor=system, union=union, name=f"{place}集中入会")
-    tree.rows["ceremony"] = ceremonies.ceremony_plan(actor=system, batch=batch, title="入会仪式", place=f"{place}礼堂", at=clock.now() + timedelta(days=3))
+    tree.rows["ceremony"] = ceremonies.ceremony_plan(
+        actor=system, batch=batch, title="入会仪式", place=f"{place}礼堂", at=clock.now() + timedelta(days=3)
+    )
     listed = [compare.Listed(1, tree.names[0], None, None, ""), compare.Listed(2, f"{place[0]}未登记", None, None, "")]
     tree.rows["comparison"] = rosters.comparison_run(actor=system, union=union, name=f"{place}工资表", origin="payroll", listed=listed)
     tree.rows["post"] = orgs.post_add(actor=system, union=union, person_id=first.person_id, title="委员", since=date(2024, 3, 1))
@@ -184,7 +186,9 @@ def _more(tree: Tree, place: str, today: date) -> None:
     text = portal.publication_write(actor=_chair(tree, "drafter"), union=union, title=f"{place}公示", body="新会员名单公示。")
     tree.rows["publication"] = portal.publication_submit(actor=_chair(tree, "sender"), publication=text, union=union)
     tree.rows["draft"] = portal.publication_write(actor=system, union=union, title=f"{place}草稿", body="草稿。")
-    tree.rows["experience"] = portal.experience_add(actor=system, union=union, title=f"{place}做法", summary="先走访后建会。", tags=["建会"])
+    tree.rows["experience"] = portal.experience_add(
+        actor=system, union=union, title=f"{place}做法", summary="先走访后建会。", tags=["建会"]
+    )
     notices.sms_send(system, phone=tree.canaries[1], template="notices.plain", params={"text": "请查看消息"})
 
 

@@ -33,7 +33,11 @@ def tests() -> dict[str, dict[str, list[str]]]:
     found: dict[str, dict[str, list[str]]] = {kind: defaultdict(list) for kind in KINDS}
     for path in sorted([*ROOT.glob("gonghui/**/tests/**/test_*.py"), *ROOT.glob("tests/**/test_*.py")]):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        whole = [n.value for n in tree.body if isinstance(n, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in n.targets)]
+        whole = [
+            n.value
+            for n in tree.body
+            if isinstance(n, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in n.targets)
+        ]
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 for kind, mark in _marks([*node.decorator_list, *whole]):
@@ -59,10 +63,18 @@ def missing() -> dict[str, list[str]]:
 def text() -> str:
     """The document."""
     found = tests()
-    lines = ["# Assurance: what is proved by which test", "", "Written by `tools/assurance.py` from the marks of the tests; ids as in the assurance specification.", ""]
+    lines = [
+        "# Assurance: what is proved by which test",
+        "",
+        "Written by `tools/assurance.py` from the marks of the tests; ids as in the assurance specification.",
+        "",
+    ]
     for kind, title in KINDS.items():
         lines += [f"## {title}", "", "| id | tests |", "|---|---|"]
-        ids = sorted(set(WANTED[kind]) | set(found[kind]), key=lambda i: (i.rstrip("0123456789"), int(i.rpartition("-")[2]) if i.rpartition("-")[2].isdigit() else 0))
+        ids = sorted(
+            set(WANTED[kind]) | set(found[kind]),
+            key=lambda i: (i.rstrip("0123456789"), int(i.rpartition("-")[2]) if i.rpartition("-")[2].isdigit() else 0),
+        )
         lines += [f"| {i} | {'<br>'.join(found[kind].get(i, ['—']))} |" for i in ids]
         lines.append("")
     return "\n".join(lines)

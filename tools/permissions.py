@@ -1,4 +1,4 @@
-"""Write tests/permissions.csv anew and show what changed: `python tools/permissions.py` (权限矩阵)."""
+"""Write tests/permissions.csv anew and show what changed: `python tools/permissions.py [--new]` (权限矩阵)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Writer:
 
 
 def main() -> int:
-    """Sweep with GONGHUI_WRITE_PERMISSIONS set; the test writes the file instead of comparing."""
-    os.environ["GONGHUI_WRITE_PERMISSIONS"] = "1"
+    """Sweep with GONGHUI_WRITE_PERMISSIONS set; the test writes the file instead of comparing. `--new`: only addresses without a row."""
+    os.environ["GONGHUI_WRITE_PERMISSIONS"] = "new" if "--new" in sys.argv else "all"
     os.chdir(ROOT)
     return int(pytest.main(["-q", "-s", "tests/house/test_permissions.py"], plugins=[Writer()]))
 

@@ -47,12 +47,18 @@ def site(tmp_path: Path) -> Site:
 def test_a_full_disk_refuses_writes_and_recovers_with_space(site: Site) -> None:
     """A limit on file size stands for the full disk: the file cannot grow."""
     size = site.database.stat().st_size
-    full = site.code("import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n" + f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size + 600_000}, {size + 600_000}))\n" + WORK)
+    full = site.code(
+        "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        + f"resource.setrlimit(resource.RLIMIT_FSIZE, ({size + 600_000}, {size + 600_000}))\n"
+        + WORK
+    )
     assert "OperationalError" in full.stdout and "done" in full.stdout, full.stdout + full.stderr[-500:]
     kept = int(full.stdout.rpartition("done ")[2])
     report = site.json("verify")
     assert report["ok"], report
-    assert site.code("from gonghui.core.models import AuditEntry\nprint(AuditEntry.objects.filter(verb='core.test.done').count())").stdout.strip() == str(kept)
+    assert site.code(
+        "from gonghui.core.models import AuditEntry\nprint(AuditEntry.objects.filter(verb='core.test.done').count())"
+    ).stdout.strip() == str(kept)
     assert "done 4000" in site.code(WORK).stdout
 
 
@@ -73,7 +79,9 @@ for i in range(10**6):
 """
     done = site.code(work)
     assert done.returncode != 0 and "MemoryError" in done.stderr
-    counts = site.code("from gonghui.core.models import AuditEntry as A\nprint(A.objects.filter(verb='core.test.one').count(), A.objects.filter(verb='core.test.two').count())").stdout.split()
+    counts = site.code(
+        "from gonghui.core.models import AuditEntry as A\nprint(A.objects.filter(verb='core.test.one').count(), A.objects.filter(verb='core.test.two').count())"
+    ).stdout.split()
     assert counts[0] == counts[1] and int(counts[0]) > 1
     assert site.json("verify")["ok"]
 
@@ -273,6 +281,10 @@ def _elsewhere(sql: str) -> None:
     """A statement on a connection of its own."""
     import psycopg
 
-    params = {k: v for k, v in connections["default"].get_connection_params().items() if k not in {"cursor_factory", "context", "prepare_threshold"}}
+    params = {
+        k: v
+        for k, v in connections["default"].get_connection_params().items()
+        if k not in {"cursor_factory", "context", "prepare_threshold"}
+    }
     with psycopg.connect(**params, autocommit=True) as other:
         other.execute(sql)

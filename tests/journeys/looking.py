@@ -15,7 +15,7 @@ from typing import Any
 PASSWORD = "Jiangzhou-2025-demo"
 WATCH = """window.reports = [];
 document.addEventListener('securitypolicyviolation', function (e) { window.reports.push(e.violatedDirective + ' ' + e.blockedURI) })"""
-SHAPE = """() => {
+SHAPE = r"""() => {
   const shown = e => !!(e.offsetWidth || e.offsetHeight || e.getClientRects().length) && !e.classList.contains('tomselected');
   const bare = [...document.querySelectorAll('input, select, textarea')].filter(e =>
     !['hidden', 'submit', 'button'].includes(e.type) && shown(e) && !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby') && !e.title);

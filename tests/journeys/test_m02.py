@@ -84,3 +84,8 @@ def test_a_worker_who_changes_job_is_never_without_a_union(opened: Any) -> None:
     phone.go("/m/members/transfer/")
     phone.look("m02-3-transfer-phone")
     phone.narrow()
+    phone.page.locator("[name=target], [name=words], form[id] input[type=text]").first.fill("云杉镇东兴片区工会联合会")
+    phone.page.get_by_role("button", name="提交转会").click()
+    phone.page.wait_for_load_state("load")
+    phone.look("m02-3-asked-phone")
+    assert "白桦镇东兴片区工会联合会" in phone.text, phone.text  # still a member there until the other side accepts
