@@ -45,12 +45,13 @@ def _permissions() -> None:
 
 
 def _hooks() -> None:
+    from gonghui.approvals import services as approvals
     from gonghui.core import rotation, verify
     from gonghui.files import kinds
     from gonghui.members import exports
     from gonghui.members import verify as checks
     from gonghui.members.enums import Perm
-    from gonghui.members.selectors import blind
+    from gonghui.members.selectors import blind, todo
     from gonghui.members.selectors import members as reads
     from gonghui.members.services import folding, merging, transfers
     from gonghui.orgs import hooks as orgs
@@ -69,6 +70,7 @@ def _hooks() -> None:
     rotation.register_sealed(
         "members.ServiceCard", {"account_sealed": "account"}, indexes={"account_index": ("members.service_card.account", "account_sealed")}
     )
+    approvals.register_inbox("members", todo.inbox)
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
     kinds.register("members.roster", "花名册", Perm.MEMBER_EXPORT, exports.roster)
