@@ -187,7 +187,7 @@ def _employers(
         section = random.choices(list(names.TRADES), [24, 9, 26, 9, 14, 3, 3, 8, 3, 1])[0]
         name = names.firm_name(random, section)
         while name in used:
-            name = names.firm_name(random, section)[:-2] + random.choice(names.VILLAGES) + random.choice(names.TRADES[section][1])
+            name = names.firm_name(random, section, random.choice(names.VILLAGES))
         used.add(name)
         is_new = plan.closing - plan.new <= i < plan.closing
         opened = (
@@ -377,7 +377,7 @@ def _terms(city: City, plan: Plan, random: Random) -> None:
     lapsed = {
         u.code
         for u in random.sample(
-            [u for u in elected if u.founded < date(2020, 1, 1)] or elected, min(plan.faults["lapsed_terms"], len(elected) // 3)
+            [u for u in elected if u.founded < date(2020, 1, 1) and u.parent] or elected, min(plan.faults["lapsed_terms"], len(elected) // 3)
         )
     }
     for union in elected:

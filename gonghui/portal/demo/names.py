@@ -76,10 +76,10 @@ def phone(serial: int) -> str:
     return f"154{serial:08d}"
 
 
-def firm_name(random: Random, section: str) -> str:
-    """江州市 + head + trade + suffix."""
+def firm_name(random: Random, section: str, village: str = "") -> str:
+    """江州市 + village, if told + head + trade + suffix."""
     trades, tails = TRADES[section]
-    return f"江州市{random.choice(HEADS)}{random.choice(trades)}{random.choice(tails)}"
+    return f"江州市{village}{random.choice(HEADS)}{random.choice(trades)}{random.choice(tails)}"
 
 
 def day(random: Random, first: date, last: date) -> date:
