@@ -9,7 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from gonghui.core import clock
 from gonghui.core.errors import NotFound
-from gonghui.members.enums import ApplicationState, Perm
+from gonghui.members.enums import ApplicationState, Channel, Perm
 from gonghui.members.models import Application, Batch, Ceremony
 from gonghui.members.rules import gates as rules
 from gonghui.members.selectors import policy_values
@@ -29,6 +29,15 @@ def application_get(*, actor: Actor, pk: int) -> Application:
     if row is None:
         raise NotFound()
     return row
+
+
+def tallies(rows: QuerySet[Application]) -> tuple[dict[str, int], list[tuple[str, int]]]:
+    """How many in each state, and by channel (状态、渠道统计), in one statement."""
+    states: dict[str, int] = {}
+    channels: dict[str, int] = {}
+    for state, channel, n in rows.order_by().values_list("state", "channel").annotate(n=Count("pk")):
+        states[state], channels[channel] = states.get(state, 0) + n, channels.get(channel, 0) + n
+    return states, [(str(Channel(c).label), channels[c]) for c in Channel.values if channels.get(c)]
 
 
 def state_counts(rows: QuerySet[Application]) -> dict[str, int]:
@@ -79,14 +88,6 @@ def batch_counted(batch: Batch) -> int:
     if batch.campaign:
         return batch.applications.filter(state=ApplicationState.DONE).count() if all(g.passed for g in gates_of(batch)[:2]) else 0
     return batch.applications.filter(state__in=[ApplicationState.APPROVED, ApplicationState.DONE]).count()
-
-
-def channel_counts(rows: QuerySet[Application]) -> list[tuple[str, int]]:
-    """Applications by channel (渠道统计)."""
-    from gonghui.members.enums import Channel
-
-    found = dict(rows.order_by().values_list("channel").annotate(n=Count("pk")))
-    return [(str(Channel(c).label), found.get(c, 0)) for c in Channel.values if found.get(c)]
 
 
 def ceremony_get(*, actor: Actor, pk: int) -> Ceremony:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from gonghui.core import menu
 from gonghui.core.errors import NotFound
 from gonghui.members.enums import COUNTED, Perm, RosterKind
 from gonghui.members.models import Activist, Employment, Membership, RosterSnapshot
@@ -130,8 +131,8 @@ def _line(kind: RosterKind, row: Any) -> Row:
 
 
 def counts(*, actor: Actor, union: Any, on: date) -> dict[str, int]:
-    """How many stand on each roster."""
-    return {kind: roster(actor=actor, union=union, kind=kind, on=on).count() for kind in RosterKind.values}
+    """How many stand on each roster, in one statement."""
+    return menu.tallied(actor, {kind: roster(actor=actor, union=union, kind=kind, on=on).order_by() for kind in RosterKind.values})
 
 
 def snapshots(actor: Actor, union: Any) -> QuerySet[RosterSnapshot]:

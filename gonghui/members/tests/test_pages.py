@@ -87,7 +87,7 @@ def test_a_list_costs_the_same_queries_with_three_and_with_thirty_rows(shop, nam
     cost()
     few = cost()
     fill(15)
-    assert cost() <= few + 1 and few <= 30
+    assert cost() <= few + 1 and few <= 11
 
 
 def test_the_member_page_reveals_a_number_only_with_a_reason_and_acts(shop):

@@ -31,7 +31,7 @@ TABS = [("submitted", "待审核"), ("returned", "退回补正"), ("approved", "
 def index(request: Request) -> HttpResponse:
     """Applications by state, and the batches (入会办理)."""
     rows = reads.applications(request.actor)
-    counts = reads.state_counts(rows)
+    counts, channels = reads.tallies(rows)
     state = request.GET.get("state", "submitted")
     if state in ApplicationState.values:
         rows = rows.filter(state=state)
@@ -43,7 +43,7 @@ def index(request: Request) -> HttpResponse:
     context = {
         "page": page, "tabs": tabs, "batches": batches, "batch_form": forms.BatchForm(), "union": common.union_of(request), "state": state,
         "lines": [(a, reads.card_due(a) if a.state == "approved" else None) for a in page],
-        "channels": reads.channel_counts(reads.applications(request.actor)), "trail": common.trail(("入会办理", "")),
+        "channels": channels, "trail": common.trail(("入会办理", "")),
         "may_file": request.actor.may(Perm.APPLICATION_FILE), "may_batch": request.actor.may(Perm.BATCH_EDIT),
     }  # fmt: skip
     return render(request, "members/console/joining.html", context)
