@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 
 from gonghui.core import clock
+from gonghui.orgs import hooks
 from gonghui.orgs.enums import Body, CoverageForm, PostTitle, UnionKind
 from gonghui.orgs.models import Coverage, Post, SeasonCount, Union, WorkUnit
 from gonghui.orgs.selectors import policy_values, unions
@@ -87,11 +88,11 @@ def _whole(slip: Decision | None, name: str) -> int | None:
 
 
 def establishments(*, actor: Actor, only: Union | None = None) -> list[Establishment]:
-    """Posts asked and filled of every city-level industrial union in scope: four queries for any number."""
+    """Posts asked and filled of every city-level industrial union in scope."""
     rows = Union.objects.filter(unions.union_scope(actor), kind=UnionKind.CITY_INDUSTRIAL, ended_on=None).order_by("path")
     held = list(rows.filter(pk=only.pk) if only is not None else rows)
     today = clock.today()
-    persons = _system_heads([u.pk for u in held])
+    persons = _system_heads([u.pk for u in held], today)
     filled: dict[int, dict[str, int]] = defaultdict(dict)
     posts = Post.objects.filter(Q(until=None) | Q(until__gt=today), union__in=held, body=Body.COMMITTEE, since__lte=today)
     wanted = posts.filter(title__in=[PostTitle.CHAIR, PostTitle.VICE]).order_by().values_list("union_id", "title").annotate(n=Count("pk"))
@@ -105,13 +106,16 @@ def establishments(*, actor: Actor, only: Union | None = None) -> list[Establish
     return made
 
 
-def _system_heads(union_ids: list[int]) -> dict[int, int]:
+def _system_heads(union_ids: list[int], today: date) -> dict[int, int]:
+    """Workers of the system as the layers above count them, else as its employers registered; none known is not zero."""
     rows = Coverage.objects.filter(union_id__in=union_ids, until=None, employer__written_off_on=None).order_by()
-    return {u: n for u, n in rows.values_list("union_id").annotate(n=Sum("employer__headcount")) if n is not None}
+    found = {u: n for u, n in rows.values_list("union_id").annotate(n=Sum("employer__headcount")) if n}
+    counted = {pk: hooks.supplied_facts(pk, today).get("workers") for pk in union_ids}
+    return found | {pk: int(n) for pk, n in counted.items() if n}
 
 
 def _posts_decision(union: Union, count: int, today: date) -> Decision:
-    facts = {"headcount": Fact(count, source="系统内单位登记人数", as_of=today)}
+    facts = {"headcount": Fact(count, source="系统内单位的职工数", as_of=today)}
     return policy.decide("orgs.industrial_posts", on=today, at=union.area or "000000", facts=facts, unit_path=union.path)
 
 
