@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from gonghui.accounts import permissions, rules
@@ -18,10 +18,21 @@ from gonghui.core.models import AuditEntry
 STEPPED_UP = "stepped_up_until"
 
 
-def active() -> Q:
-    """Grants in force today (生效)."""
+def active(at: str = "") -> Q:
+    """Grants in force today (生效); `at` is the way to the grants, for example `user__grants__`."""
     today = clock.today()
-    return Q(revoked_at=None, since__lte=today) & (Q(until__isnull=True) | Q(until__gt=today))
+    return Q(**{f"{at}revoked_at": None, f"{at}since__lte": today}) & (Q(**{f"{at}until__isnull": True}) | Q(**{f"{at}until__gt": today}))
+
+
+def signed_in(pk: int, user_id: Any) -> tuple[SignIn | None, tuple[Scope, ...]]:
+    """A sign-in with its user and the grants in force, in one statement."""
+    held = FilteredRelation("user__grants", condition=active("user__grants__"))
+    found = SignIn.objects.filter(pk=pk, user_id=user_id).select_related("user").annotate(held=held, role=F("held__role"), path=F("held__org_path"))
+    rows = list(found.order_by("role", "path"))
+    if not rows:
+        return None, ()
+    officer = rows[0].user.kind == UserKind.OFFICER
+    return rows[0], tuple(Scope(r.role, r.path) for r in rows if officer and r.role is not None)
 
 
 def grants_active(user: User) -> QuerySet[Grant]:
@@ -29,10 +40,11 @@ def grants_active(user: User) -> QuerySet[Grant]:
     return Grant.objects.filter(active(), user=user)
 
 
-def actor_of(user: User, session: Any = None) -> Actor:
-    """The actor behind a signed-in user, with the grants in force now."""
+def actor_of(user: User, session: Any = None, scopes: tuple[Scope, ...] | None = None) -> Actor:
+    """The actor behind a signed-in user, with the grants in force now (`scopes` where they were read already)."""
     officer = user.kind == UserKind.OFFICER
-    scopes = tuple(Scope(g.role, g.org_path) for g in grants_active(user).order_by("role", "org_path")) if officer else ()
+    if scopes is None:
+        scopes = tuple(Scope(g.role, g.org_path) for g in grants_active(user).order_by("role", "org_path")) if officer else ()
     stepped = bool(session) and float(session.get(STEPPED_UP, 0)) > clock.now().timestamp()
     return Actor(
         ref=ref_of(user),

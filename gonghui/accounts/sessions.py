@@ -86,7 +86,7 @@ def resolve(request: HttpRequest) -> Actor:
     session = request.session
     if SESSION_KEY not in session:
         return Actor.anonymous()
-    row = SignIn.objects.select_related("user").filter(pk=row_id(request), user_id=session[SESSION_KEY]).first()
+    row, scopes = selectors.signed_in(row_id(request), session[SESSION_KEY])
     now = clock.now()
     if row is None or not row.user.is_active or not selectors.alive(row, now) or not _hash_holds(session, row.user):
         if row is not None:
@@ -96,7 +96,7 @@ def resolve(request: HttpRequest) -> Actor:
     if now - row.seen_at >= rules.SEEN_EVERY:
         SignIn.objects.filter(pk=row.pk, ended_at=None).update(seen_at=now)
     request.user = row.user
-    actor = selectors.actor_of(row.user, session)
+    actor = selectors.actor_of(row.user, session, scopes)
     _rotate(session, actor)
     return actor
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -19,7 +20,7 @@ from gonghui.approvals.models import Approval, Delegation, Step
 from gonghui.core import clock, tally
 from gonghui.core.menu import Rows
 
-MEMO = "approvals.inbox"
+MEMO, PROVIDED, RARE = "approvals.inbox", "approvals.provided", "approvals.rare"
 
 
 def delegations_active(user_id: int | None) -> QuerySet[Delegation]:
@@ -114,12 +115,11 @@ def inbox(actor: Actor) -> list[Item]:
 
 
 def _inbox(actor: Actor) -> list[Item]:
-    delegations, back = delegations_active(actor.user_id), _came_back(actor)
-    some, returned = tally.count([delegations, back])  # both are rare: one look instead of two
+    delegations, back = rare(actor).values()
+    some, returned = actor.memo.get(RARE) or tally.count([delegations, back])  # one look instead of two
     items = [_item(step) for step in _waiting(actor, delegations if some else [])]
     items += [_returned(a) for a in back] if returned else []
-    for provider in kinds.providers():
-        items += provider(actor)
+    items += _provided(actor)
     return sorted(items, key=lambda i: (i.due or date.max, i.key))
 
 
@@ -157,9 +157,27 @@ def inbox_rows(actor: Actor) -> int | Rows:
     """How much waits for me, for the menu: rows to count, or the length of the list where it is known or somebody decides for another."""
     if not actor.is_officer:
         return 0
-    if MEMO in actor.memo or kinds.providers():
+    if MEMO in actor.memo:
         return len(inbox(actor))
-    return Rows((open_steps(actor), _came_back(actor)), unless=delegations_active(actor.user_id), then=lambda a: len(inbox(a)))
+    rows = (open_steps(actor), _came_back(actor))
+    return Rows(rows, len(_provided(actor)), unless=delegations_active(actor.user_id), then=lambda a: len(inbox(a)))
+
+
+def rare(actor: Actor) -> dict[str, QuerySet[Any]]:
+    """What most people have none of; who counts it anyway hands the numbers to `know`, and the inbox need not look."""
+    return {f"{RARE}.delegations": delegations_active(actor.user_id), f"{RARE}.returned": _came_back(actor)}
+
+
+def know(actor: Actor, counts: Mapping[str, int]) -> None:
+    """Take note of counts of `rare`."""
+    actor.memo[RARE] = [counts[key] for key in rare(actor)]
+
+
+def _provided(actor: Actor) -> list[Item]:
+    if PROVIDED not in actor.memo:
+        actor.memo[PROVIDED] = [item for provider in kinds.providers() for item in provider(actor)]
+    found: list[Item] = actor.memo[PROVIDED]
+    return found
 
 
 def _came_back(actor: Actor) -> QuerySet[Approval]:

@@ -17,6 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 WIDE, NARROW = 430, 330
 MAX_LINES, MAX_PARTS = 2, 4
+LABEL_GAP, TARGET = 15.0, 0
+"""Room a label at the end of a line needs; the number of the target among the lines."""
 Value = float | int | None
 
 
@@ -63,6 +65,26 @@ def nice(low: float, high: float, count: int = 4) -> list[float]:
     step = next(size * m for m in (1, 2, 2.5, 5, 10) if span / (size * m) <= count)
     first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
     return [round(i * step, 10) for i in range(first, last + 1)]
+
+
+def apart(wanted: Sequence[float], gap: float, top: float, bottom: float) -> list[float]:
+    """Heights in the same order, `gap` apart and inside the drawing, each as near to where it wants to stand as that allows.
+
+    Labels that touch form a block around the mean of their wishes; blocks that touch grow together.
+    """
+    blocks: list[tuple[float, list[float]]] = []  # top of the block, the wishes in it
+    for want in wanted:
+        start, members = want, [want]
+        while blocks and start < blocks[-1][0] + gap * len(blocks[-1][1]):
+            members = blocks.pop()[1] + members
+            start = sum(w - gap * i for i, w in enumerate(members)) / len(members)
+        blocks.append((start, members))
+    out = [start + gap * i for start, members in blocks for i in range(len(members))]
+    for i in range(len(out)):
+        out[i] = max(out[i], top + gap * i)
+    for i in range(len(out)):
+        out[-1 - i] = min(out[-1 - i], bottom - gap * i)
+    return out
 
 
 def _open(width: int, height: float, label: str) -> str:
@@ -148,8 +170,8 @@ class _LineDrawing:
         return self.y1 - (self.y1 - self.y0) * (value - low) / ((high - low) or 1)
 
     def draw(self) -> str:
-        parts = [_open(self.width, self.chart.height, self.chart.finding), *self.axis(), *self.target(), *self.months()]
         ends = self.end_heights()
+        parts = [_open(self.width, self.chart.height, self.chart.finding), *self.axis(), *self.target(ends.get(TARGET)), *self.months()]
         for number, series in enumerate(self.chart.series, 1):
             parts += self.line(series, number, ends.get(number))
         return "".join([*parts, "</svg>"])
@@ -162,15 +184,15 @@ class _LineDrawing:
             out.append(f'<text x="{self.x0 - 6:.1f}" y="{y + 4:.1f}" text-anchor="end">{self.chart._tick(tick)}</text>')
         return out
 
-    def target(self) -> list[str]:
+    def target(self, end: float | None) -> list[str]:
         target = self.chart.target
-        if target is None:
+        if target is None or end is None:
             return []
         y = self.y(target)
         label = f"{escape(self.chart.target_name)} {self.chart._tick(target)}"
         return [
             f'<line class="tgt" x1="{self.x0:.1f}" x2="{self.x1:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>',
-            f'<text x="{self.x1 + 9:.1f}" y="{y + 4:.1f}">{label}</text>',
+            f'<text x="{self.x1 + 9:.1f}" y="{end + 4:.1f}">{label}</text>',
         ]
 
     def months(self) -> list[str]:
@@ -188,17 +210,11 @@ class _LineDrawing:
     def end_heights(self) -> dict[int, float]:
         """Where the end labels stand: moved apart when they would touch each other or the target's label."""
         ends = [(self.y(s.values[-1]), n) for n, s in enumerate(self.chart.series, 1) if s.values and s.values[-1] is not None]
-        taken = [self.y(self.chart.target)] if self.chart.target is not None else []
-        out: dict[int, float] = {}
-        for y, number in sorted(ends):
-            for _try in range(4):
-                near = next((t for t in taken if abs(t - y) < 15), None)
-                if near is None:
-                    break
-                y = near - 15 if y <= near else near + 15
-            taken.append(y)
-            out[number] = y
-        return out
+        if self.chart.target is not None:
+            ends.append((self.y(self.chart.target), TARGET))
+        ends.sort()
+        placed = apart([y for y, _n in ends], LABEL_GAP, self.y0 - 2, self.y1)
+        return {n: y for y, (_y, n) in zip(placed, ends, strict=True)}
 
     def line(self, series: Series, number: int, end: float | None) -> list[str]:
         points = [(i, v) for i, v in enumerate(series.values) if v is not None]

@@ -27,9 +27,10 @@ Front = Literal["console", "mobile"]
 
 @dataclass(frozen=True)
 class Rows:
-    """What a badge counts (待数的行): the rows of all querysets; where `unless` holds any row, `then` counts instead."""
+    """What a badge counts (待数的行): the rows of all querysets and `more`; where `unless` holds any row, `then` counts instead."""
 
     rows: tuple[QuerySet[Any], ...]
+    more: int = 0
     unless: QuerySet[Any] | None = None
     then: Callable[[Actor], int] | None = None
 
@@ -170,7 +171,7 @@ def _counts(actor: Actor, more: Mapping[str, QuerySet[Any]]) -> tuple[dict[Count
     numbers = iter(tally.count([*flat, *more.values()]))
     found = {c: n for c, n in asked.items() if isinstance(n, int)}
     for counter, plan in plans.items():
-        found[counter] = sum(next(numbers) for _rows in plan.rows)
+        found[counter] = plan.more + sum(next(numbers) for _rows in plan.rows)
         if plan.unless is not None and next(numbers) and plan.then is not None:
             found[counter] = plan.then(actor)
     if known is None:

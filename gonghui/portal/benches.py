@@ -181,6 +181,15 @@ BARE = Template(
 )
 
 
+EMPTY = Template("<!doctype html><title>{{ user.name }}</title>")
+
+
+@signed_in
+def empty_page(request: HttpRequest) -> HttpResponse:
+    """Nothing but the session, the user and the reader's grants."""
+    return HttpResponse(EMPTY.render(RequestContext(request, {"user": request.user})))
+
+
 @signed_in
 def bare_page(request: HttpRequest) -> HttpResponse:
     """The floor: session, user, the same fifty rows in a plain table; no scope, menu, filters, counts."""
@@ -188,7 +197,7 @@ def bare_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(BARE.render(RequestContext(request, {"user": request.user, "rows": rows})))
 
 
-urlpatterns = [path("bare/", bare_page, name="bare")]
+urlpatterns = [path("bare/", bare_page, name="bare"), path("empty/", empty_page, name="empty")]
 
 
 def pages(**_options: Any) -> list[dict[str, Any]]:
@@ -204,8 +213,12 @@ def _pages() -> list[dict[str, Any]]:
     user = get_user_model()._default_manager.create(username="bench-officer", name="性能测试", date_joined=clock.now(), password_changed_at=clock.now())
     apps.get_model("accounts", "Grant").objects.create(user=user, role=Role.CITY, org_path=root.path, since=OLD, reason="性能测试", granted_by="system:bench")
     with override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False):
-        floor, _none = _page("/bare/", user, urlconf=__name__)
-        return [_shown("pages.list", reverse("orgs:employers") + "?size=50", user, floor, 3), _shown("pages.workbench", reverse("portal:home"), user, floor, None), _shown("pages.figures", reverse("figures:home"), user, floor, None)]
+        floor, bare = _page("/bare/", user, urlconf=__name__)
+        empty, _none = _page("/empty/", user, urlconf=__name__)
+        found = [_row("pages.bare", floor, "ms", empty, 50, None, queries=bare)]
+        for name, url, bar in (("list", reverse("orgs:employers") + "?size=50", 3), ("workbench", reverse("portal:home"), None), ("figures", reverse("figures:home"), None)):
+            found.append({**_shown(f"pages.{name}", url, user, floor, bar), "empty": round(empty, 4)})
+        return found
 
 
 def _shown(name: str, url: str, user: Any, floor: float, bar: float | None) -> dict[str, Any]:

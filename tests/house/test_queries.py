@@ -14,6 +14,7 @@ from django.urls import reverse
 from gonghui.accounts.actor import Actor
 from gonghui.accounts.enums import Role
 from gonghui.accounts.tests import make as accounts
+from gonghui.approvals import kinds
 from gonghui.core import menu, tally
 from gonghui.figures import services as figures
 from gonghui.members.services import transfers
@@ -39,6 +40,11 @@ LISTS = (
     "notices:inbox",
 )
 system = Actor.system("test")
+
+
+def cold() -> int:
+    """The bound of a page whose menu is counted anew: one more for each app that puts work into the inbox; half a minute of pages share it."""
+    return MOST - 1 + len(kinds.providers())
 
 
 def asked(browser: Client, url: str) -> list[str]:
@@ -81,11 +87,11 @@ def test_lists_ask_no_more_with_thirty_rows_than_with_three(city) -> None:
     few = {name: asked(browser, reverse(name)) for name in LISTS}
     grow(root, town, 30, user)
     many = {name: asked(browser, reverse(name)) for name in LISTS}
-    assert {name: len(q) for name, q in few.items() if len(q) > MOST} == {}, "\n".join(
-        s[:300] for n, q in few.items() if len(q) > MOST for s in [n, *q]
+    assert {name: len(q) for name, q in few.items() if len(q) > cold()} == {}, "\n".join(
+        s[:300] for n, q in few.items() if len(q) > cold() for s in [n, *q]
     )
-    assert {name: len(q) for name, q in many.items() if len(q) > MOST} == {}, "\n".join(
-        s[:300] for n, q in many.items() if len(q) > MOST for s in [n, *q]
+    assert {name: len(q) for name, q in many.items() if len(q) > cold()} == {}, "\n".join(
+        s[:300] for n, q in many.items() if len(q) > cold() for s in [n, *q]
     )
 
 
@@ -148,7 +154,7 @@ def test_badges_are_kept_for_half_a_minute_and_dropped_by_an_act(city, settings)
         first = len(asked(browser, url))
         notices.notice_send(system, kind="result", title="新消息", body="请查看。", users=[user.pk])
         page = browser.get(url)
-        assert len(asked(browser, url)) < first and page.context["site"].unread == 0, "kept"
+        assert len(asked(browser, url)) < min(first, MOST) and page.context["site"].unread == 0, "kept"
         browser.post(reverse("core:font"), {"size": "l"})
         assert browser.get(url).context["site"].unread == 1, "what the officer does shows at once"
         actor = accounts.acting((Role.TOWNSHIP, town.path), username="other", name="别人")

@@ -126,4 +126,4 @@ def test_the_inbox_costs_the_same_for_three_and_for_thirty(town) -> None:
     for n in range(3, 30):
         make.submit(make.clerk(), str(n))
     assert cost() == few
-    assert few[0] == 3, "steps, delegations, returned: page and menu badge share them"
+    assert few[0] == 2, "steps, the rare ones: page and menu badge share them"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from datetime import date, datetime
 from fractions import Fraction
@@ -81,6 +82,23 @@ def test_end_labels_do_not_touch() -> None:
     close = charts.Line(["1", "2"], [charts.Series("a", [80, 85.1]), charts.Series("b", [79, 84.9])], "x", target=85)
     heights = charts._LineDrawing(close, 430).end_heights()
     assert abs(heights[1] - heights[2]) >= 14
+
+
+@pytest.mark.parametrize("ends", [(85.1, 84.9), (84.9, 85.1), (85, 85), (99.9, 99.8), (70, 70.1), (70, 99)])
+@pytest.mark.parametrize("target", [None, 85, 70, 99.9])
+def test_end_labels_stand_apart_and_inside_whatever_the_values(ends: tuple[float, float], target: float | None) -> None:
+    chart = charts.Line(["1", "2"], [charts.Series("a", [80, ends[0]]), charts.Series("b", [79, ends[1]])], "x", target=target)
+    drawing = charts._LineDrawing(chart, 430)
+    heights = sorted(drawing.end_heights().values())
+    assert len(heights) == 2 + (target is not None)
+    assert all(b - a >= 14.99 for a, b in itertools.pairwise(heights)), heights
+    assert heights[0] >= drawing.y0 - 2.01 and heights[-1] <= drawing.y1 + 0.01, heights
+
+
+def test_labels_with_room_stand_where_their_lines_end() -> None:
+    """Negative control: without neighbours nothing is moved."""
+    assert charts.apart([20, 60, 100], 15, 0, 200) == [20, 60, 100]
+    assert charts.apart([50, 52], 15, 0, 200) == [43.5, 58.5]
 
 
 def test_names_are_escaped() -> None:

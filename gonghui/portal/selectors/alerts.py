@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from gonghui.accounts.actor import subtree
+from gonghui.approvals import selectors as approvals
 from gonghui.core import clock, menu, show
 from gonghui.core.hub import Alert
 from gonghui.figures.selectors import boards, bridge, shared
@@ -87,7 +88,8 @@ def _count(actor: Actor, union: Node, key: str) -> int:
     """All counts come with the first one asked for, and with the menu's, in one statement."""
     memo = f"{MEMO}.{union.pk}"
     if memo not in actor.memo:
-        actor.memo[memo] = menu.tallied(actor, _waiting(actor, union))
+        actor.memo[memo] = menu.tallied(actor, _waiting(actor, union) | approvals.rare(actor))
+        approvals.know(actor, actor.memo[memo])
     return int(actor.memo[memo].get(key, 0))
 
 

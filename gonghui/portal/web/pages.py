@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from gonghui.accounts import throttle
+from gonghui.accounts.actor import Actor
 from gonghui.approvals import selectors as approvals
 from gonghui.core import clock, hub, menu
 from gonghui.core.access import officer, public, signed_in, worker
@@ -36,18 +38,21 @@ def root(request: Request) -> HttpResponse:
 def console(request: Request) -> HttpResponse:
     """The workbench: what must I do today, and is anything wrong."""
     actor = request.actor
-    todo = approvals.inbox(actor)
-    today = clock.today()
-    context = {"todo": todo[:TODO_SHOWN], "todo_count": len(todo), "due_today": sum(i.due is not None and i.due <= today for i in todo), "greeting": home.greeting()}
     if not actor.may(Perm.FIGURE_VIEW):
-        return render(request, "portal/console/plain.html", {**context, "entries": menu.entries(actor)})
+        return render(request, "portal/console/plain.html", {**_todo(actor), "entries": menu.entries(actor)})
     place = places.where(request)
     alerts = hub.alerts_for(actor, place.union, place.as_of)
-    context |= places.frame(place, "工作台", alerts=alerts[:ALERTS_SHOWN], alert_count=len(alerts), all_alerts=request.GET.get("alerts") == "all")
+    context = {**_todo(actor), **places.frame(place, "工作台", alerts=alerts[:ALERTS_SHOWN], alert_count=len(alerts), all_alerts=request.GET.get("alerts") == "all")}
     if context["all_alerts"]:
         context["alerts"] = alerts
     context |= home.board(actor, place)
     return render(request, "portal/console/home.html", context)
+
+
+def _todo(actor: Actor) -> dict[str, Any]:
+    todo, today = approvals.inbox(actor), clock.today()
+    due = sum(i.due is not None and i.due <= today for i in todo)
+    return {"todo": todo[:TODO_SHOWN], "todo_count": len(todo), "due_today": due, "greeting": home.greeting()}
 
 
 @worker
