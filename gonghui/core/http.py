@@ -47,8 +47,9 @@ class LeanPaginator(Paginator):  # type: ignore[type-arg]  # Django's is generic
     @cached_property
     def count(self) -> int:
         """How many rows there are."""
-        rows, actor = self.object_list, getattr(self.request, "actor", None)
-        plain = isinstance(rows, QuerySet) and not rows.query.is_sliced and not rows.query.combinator and rows._fields is None
+        rows: Any = self.object_list
+        actor = getattr(self.request, "actor", None)
+        plain = isinstance(rows, QuerySet) and not rows.query.is_sliced and not rows.query.combinator and not rows.query.values_select
         if actor is None or not plain or self.request.headers.get("HX-Request") == "true":
             return int(rows.count()) if isinstance(rows, QuerySet) else len(rows)
         return menu.tallied(actor, {"rows": rows})["rows"]
@@ -58,7 +59,7 @@ class LeanPaginator(Paginator):  # type: ignore[type-arg]  # Django's is generic
         found = list(self.object_list[: self.per_page + 1])
         if len(found) <= self.per_page:
             self.count = len(found)
-        return self._get_page(found[: self.per_page], 1, self)
+        return Page(found[: self.per_page], 1, self)
 
 
 def page_of(request: HttpRequest, rows: Any, *, size: int = 20, count: int | None = None) -> Page[Any]:
