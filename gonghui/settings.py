@@ -89,21 +89,31 @@ PASSWORD_HASHERS = [
 ]
 # Sign-in through the government's or federation's own identity provider (统一身份认证); off while the issuer is empty.
 OIDC_ISSUER = env.text("OIDC_ISSUER", "")
-OIDC = {
-    "issuer": OIDC_ISSUER,
-    "client_id": env.text("OIDC_CLIENT_ID"),
-    "secret": env.text("OIDC_CLIENT_SECRET"),
-    "name": env.text("OIDC_NAME", "统一身份认证"),
-    "claim": env.text("OIDC_CLAIM", "preferred_username"),  # which claim is the login name here
-    "trusts_factor": env.flag("OIDC_TRUSTS_FACTOR", default=False),  # the provider itself asks for a second factor
-} if OIDC_ISSUER else None
+OIDC = (
+    {
+        "issuer": OIDC_ISSUER,
+        "client_id": env.text("OIDC_CLIENT_ID"),
+        "secret": env.text("OIDC_CLIENT_SECRET"),
+        "name": env.text("OIDC_NAME", "统一身份认证"),
+        "claim": env.text("OIDC_CLAIM", "preferred_username"),  # which claim is the login name here
+        "trusts_factor": env.flag("OIDC_TRUSTS_FACTOR", default=False),  # the provider itself asks for a second factor
+    }
+    if OIDC_ISSUER
+    else None
+)
 SOCIALACCOUNT_ADAPTER = "gonghui.accounts.oidc.Adapter"
 ACCOUNT_ADAPTER = "gonghui.accounts.oidc.AccountAdapter"
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
         "APPS": [
-            {"provider_id": "oidc", "name": OIDC["name"], "client_id": OIDC["client_id"], "secret": OIDC["secret"], "settings": {"server_url": OIDC_ISSUER}}
+            {
+                "provider_id": "oidc",
+                "name": OIDC["name"],
+                "client_id": OIDC["client_id"],
+                "secret": OIDC["secret"],
+                "settings": {"server_url": OIDC_ISSUER},
+            }
         ]
         if OIDC
         else [],
@@ -151,7 +161,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-SMS_GATEWAY = env.text("SMS_GATEWAY", "gonghui.notices.gateways.OutboxOnly" if DEMO or TESTING or DEBUG else "gonghui.notices.gateways.Unset")
+SMS_GATEWAY = env.text(
+    "SMS_GATEWAY", "gonghui.notices.gateways.OutboxOnly" if DEMO or TESTING or DEBUG else "gonghui.notices.gateways.Unset"
+)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LOGGING = {

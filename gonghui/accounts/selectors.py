@@ -27,7 +27,11 @@ def active(at: str = "") -> Q:
 def signed_in(pk: int, user_id: Any) -> tuple[SignIn | None, tuple[Scope, ...]]:
     """A sign-in with its user and the grants in force, in one statement."""
     held = FilteredRelation("user__grants", condition=active("user__grants__"))
-    found = SignIn.objects.filter(pk=pk, user_id=user_id).select_related("user").annotate(held=held, role=F("held__role"), path=F("held__org_path"))
+    found = (
+        SignIn.objects.filter(pk=pk, user_id=user_id)
+        .select_related("user")
+        .annotate(held=held, role=F("held__role"), path=F("held__org_path"))
+    )
     rows = list(found.order_by("role", "path"))
     if not rows:
         return None, ()

@@ -59,7 +59,9 @@ def record(actor: Actor, verb: str, obj: models.Model | None = None, *, org_path
     return append(actor.ref, verb, kind=kind, object_id=str(obj.pk) if obj is not None else "", org_path=org_path, data=data)
 
 
-def append(actor: str, verb: str, *, kind: str = "", object_id: str = "", org_path: str = "", data: dict[str, Any] | None = None) -> AuditEntry:
+def append(
+    actor: str, verb: str, *, kind: str = "", object_id: str = "", org_path: str = "", data: dict[str, Any] | None = None
+) -> AuditEntry:
     """Append from bare references; `record` is the usual door."""
     if not connection.in_atomic_block:
         with transaction.atomic():

@@ -17,7 +17,9 @@ def reserve_ids(model: type[models.Model], count: int) -> range | list[int]:
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, model._meta.pk.column, count])
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [table, model._meta.pk.column, count]
+            )
             return [row[0] for row in cursor.fetchall()]
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
         found = cursor.fetchone()
@@ -45,7 +47,15 @@ def insert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequ
         return len(data)
 
 
-def upsert(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]], *, key: Sequence[str], update: Sequence[str] = (), add: Sequence[str] = ()) -> None:
+def upsert(
+    model: type[models.Model],
+    fields: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    key: Sequence[str],
+    update: Sequence[str] = (),
+    add: Sequence[str] = (),
+) -> None:
     """Insert, or on an equal `key` overwrite `update` and increase `add` (汇总累加).
 
     Rows are merged on the key by the caller; `add` columns are numbers increased by the given amount.

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandParser
 
 from gonghui.core.audit import canonical
-from gonghui.core.errors import BadInput, Refusal
+from gonghui.core.errors import Refusal
 
 
 class Parser(CommandParser):

@@ -85,6 +85,13 @@ class Unavailable(Refusal):
 
     status = 503
 
-    def __init__(self, code: str = "core.busy", message: str = "系统正忙，您填的内容没有丢。请过几秒再试一次。", *, retry_after: int = 5, **facts: Any) -> None:
+    def __init__(
+        self,
+        code: str = "core.busy",
+        message: str = "系统正忙，您填的内容没有丢。请过几秒再试一次。",
+        *,
+        retry_after: int = 5,
+        **facts: Any,
+    ) -> None:
         super().__init__(code, message, **facts)
         self.retry_after = retry_after

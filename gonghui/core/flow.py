@@ -43,7 +43,12 @@ class Flow(Generic[M]):
         """
         seen, to = str(getattr(obj, self.field)), str(to)
         if to not in self.table.get(seen, set()):
-            raise Conflict("core.wrong_state", f"现在是“{self.label(obj, seen)}”，不能直接变为“{self.label(obj, to)}”。请刷新后按页面上的步骤办理。", seen=seen, to=to)
+            raise Conflict(
+                "core.wrong_state",
+                f"现在是“{self.label(obj, seen)}”，不能直接变为“{self.label(obj, to)}”。请刷新后按页面上的步骤办理。",
+                seen=seen,
+                to=to,
+            )
         values = {self.field: to, **(changes or {})}
         moved = type(obj)._default_manager.filter(pk=obj.pk, **{self.field: seen}).update(**values)
         if not moved:

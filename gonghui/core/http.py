@@ -24,7 +24,9 @@ class Request(HttpRequest):
     htmx: bool
 
 
-def render(request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200, fragment: str | None = None) -> HttpResponse:
+def render(
+    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200, fragment: str | None = None
+) -> HttpResponse:
     """Render a page; for an HTMX request, `fragment` alone when given. Sends `Vary: HX-Request`."""
     chosen = fragment if fragment and request.headers.get("HX-Request") == "true" else template
     response = django_render(request, chosen, context or {}, status=status)

@@ -15,7 +15,25 @@ from gonghui.core.errors import NotFound
 ROOT = Path(__file__).resolve().parent / "definitions"
 KINDS = frozenset({"state", "flow", "opening", "sum", "band", "rate"})
 UNITS = {"employer": "家", "union": "个", "person": "人", "rate": ""}
-ALLOWED = frozenset({"key", "label", "unit", "kind", "of", "parts", "codes", "counted", "formula", "note", "numerator", "denominator", "target", "floor", "alternatives"})
+ALLOWED = frozenset(
+    {
+        "key",
+        "label",
+        "unit",
+        "kind",
+        "of",
+        "parts",
+        "codes",
+        "counted",
+        "formula",
+        "note",
+        "numerator",
+        "denominator",
+        "target",
+        "floor",
+        "alternatives",
+    }
+)
 AS_OF = "截止日当天结束时"
 
 
@@ -70,7 +88,11 @@ class Definition:
 
     def sentence(self) -> str:
         """The definition in one sentence, for `figures --json` and exports."""
-        parts = [f"{self.label}：{self.counted}", f"算法：{self.formula}", f"截至：{AS_OF}" if self.kind != "flow" else "期间：本年 1 月 1 日至截止日"]
+        parts = [
+            f"{self.label}：{self.counted}",
+            f"算法：{self.formula}",
+            f"截至：{AS_OF}" if self.kind != "flow" else "期间：本年 1 月 1 日至截止日",
+        ]
         return "；".join([*parts, *([f"说明：{self.note}"] if self.note else [])]) + "。"
 
 

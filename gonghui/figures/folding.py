@@ -130,7 +130,9 @@ def _covered(out: Count, fact: EmployerFact, union: int, since: date, until: dat
             _spell(out, union, f"employers.key_sector={fact.key_sector}{public}.organised", a, b)
 
 
-def _forms(coverages: Sequence[tuple[int, str, bool, date, date | None]], since: date, until: date | None) -> Iterator[tuple[str, date, date | None]]:
+def _forms(
+    coverages: Sequence[tuple[int, str, bool, date, date | None]], since: date, until: date | None
+) -> Iterator[tuple[str, date, date | None]]:
     """The one form that counts, piece by piece."""
     spans = [(not main, a, i, form, b) for i, (_u, form, main, a, b) in enumerate(coverages) if _overlaps(a, b, since, until)]
     cuts = sorted({since, *(d for s in spans for d in (s[1], s[4]) if d is not None and d > since and (until is None or d < until))})
@@ -206,7 +208,12 @@ def _member(fact: MemberFact) -> Count:
 
 def person_names(head: str, dims: Dims) -> list[str]:
     """Keys under which a person counts: the whole and each known group."""
-    named: tuple[tuple[str, str | int | None], ...] = (("sex", dims.sex), ("birth", dims.birth_year), ("education", dims.education), ("ethnic", dims.ethnic))
+    named: tuple[tuple[str, str | int | None], ...] = (
+        ("sex", dims.sex),
+        ("birth", dims.birth_year),
+        ("education", dims.education),
+        ("ethnic", dims.ethnic),
+    )
     named += (("group", dims.group), ("kind", dims.kind), ("sector", dims.sector))
     names = [head, *(f"{head}.{n}={v}" for n, v in named if v not in (None, ""))]
     return [*names, f"{head}.migrant"] if dims.migrant else names

@@ -18,7 +18,9 @@ class ClaimForm(forms.Form):
     claimed = django_forms.CharField(label="上报值", max_length=24, help_text="照原文写：比率写 98%，个数写 4138。")
     source = django_forms.CharField(label="出处", max_length=120, help_text="如“2025 年工作总结”。")
     numerator = django_forms.IntegerField(label="上报分子（选填）", required=False, min_value=0)
-    denominator = django_forms.IntegerField(label="上报分母（选填）", required=False, min_value=0, help_text="填了就核对这个比率能不能由整数得出。")
+    denominator = django_forms.IntegerField(
+        label="上报分母（选填）", required=False, min_value=0, help_text="填了就核对这个比率能不能由整数得出。"
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -36,8 +36,12 @@ class StatPeriod(models.Model):
         verbose_name = verbose_name_plural = "统计期"
         ordering = ["-closing"]
         constraints = [
-            models.CheckConstraint(condition=Q(closing__gte=F("opening")), name="period_dates", violation_error_message="期末不能早于期初。"),
-            models.UniqueConstraint(fields=["current"], condition=Q(current=True), name="period_one_current", violation_error_message="只能有一个当前统计期。"),
+            models.CheckConstraint(
+                condition=Q(closing__gte=F("opening")), name="period_dates", violation_error_message="期末不能早于期初。"
+            ),
+            models.UniqueConstraint(
+                fields=["current"], condition=Q(current=True), name="period_one_current", violation_error_message="只能有一个当前统计期。"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,7 +63,13 @@ class ReportedFigure(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "上报数"
-        constraints = [models.UniqueConstraint(fields=["union", "key", "on", "source"], name="reported_once", violation_error_message="同一出处、同一日期的这个上报数已经录入。")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "key", "on", "source"],
+                name="reported_once",
+                violation_error_message="同一出处、同一日期的这个上报数已经录入。",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} {self.claimed}"
@@ -85,7 +95,13 @@ class Report(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "报表"
         ordering = ["-period__closing", "-version"]
-        constraints = [models.UniqueConstraint(fields=["union", "period", "version"], name="report_version_once", violation_error_message="这个版本已经有了。请刷新后再试。")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["union", "period", "version"],
+                name="report_version_once",
+                violation_error_message="这个版本已经有了。请刷新后再试。",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.period} 第 {self.version} 版"

@@ -98,7 +98,14 @@ def _menu() -> None:
     menu.register(
         menu.Entry("members.list", "会员名册", "users", "members:list", group=group, perm=Perm.MEMBER_VIEW, order=130),
         menu.Entry(
-            "members.joining", "入会办理", "user-plus", "members:joining", group=group, perm=Perm.APPLICATION_VIEW, order=132, badge=reads.joining_waiting
+            "members.joining",
+            "入会办理",
+            "user-plus",
+            "members:joining",
+            group=group,
+            perm=Perm.APPLICATION_VIEW,
+            order=132,
+            badge=reads.joining_waiting,
         ),
         menu.Entry(
             "members.transfers",
@@ -112,9 +119,19 @@ def _menu() -> None:
         ),
         menu.Entry("members.rosters", "五类花名册", "list-details", "members:rosters", group=group, perm=Perm.ROSTER_VIEW, order=136),
         menu.Entry("members.groups", "小组与积极分子", "users-group", "members:groups", group=group, perm=Perm.MEMBER_VIEW, order=137),
-        menu.Entry("members.comparisons", "名册比对", "file-search", "members:comparisons", group=group, perm=Perm.ROSTER_IMPORT, order=138),
+        menu.Entry(
+            "members.comparisons", "名册比对", "file-search", "members:comparisons", group=group, perm=Perm.ROSTER_IMPORT, order=138
+        ),
         menu.Entry("members.seasonal", "季节工会籍", "calendar", "members:seasonal", group=group, perm=Perm.MEMBER_VIEW, order=139),
-        menu.Entry("members.service_cards", "会员服务卡", "credit-card", "members:service_cards", group=group, perm=Perm.SERVICE_CARD_EDIT, order=140),
+        menu.Entry(
+            "members.service_cards",
+            "会员服务卡",
+            "credit-card",
+            "members:service_cards",
+            group=group,
+            perm=Perm.SERVICE_CARD_EDIT,
+            order=140,
+        ),
         menu.Entry("members.desk", "核对身份", "id", "members:desk", group=group, perm=Perm.IDENTITY_DESK, order=141),
         menu.Entry("members.m_home", "我的会籍", "id-badge-2", "members:m-home", front="mobile", order=20),
     )

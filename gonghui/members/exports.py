@@ -27,7 +27,16 @@ def roster(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes]
     union = unions.union_get(actor=actor, pk=int(args["union"]))
     kind, day = RosterKind(args["roster"]), date.fromisoformat(args["on"])
     where, what, since = rosters.HEADS[kind]
-    columns: list[Column | str] = [Column("序号", "number", 6), "姓名", Column("性别", width=6), Column("出生日期", "date"), Column("证件号", width=22), where, what, Column(since, "date")]
+    columns: list[Column | str] = [
+        Column("序号", "number", 6),
+        "姓名",
+        Column("性别", width=6),
+        Column("出生日期", "date"),
+        Column("证件号", width=22),
+        where,
+        what,
+        Column(since, "date"),
+    ]
     source = rosters.searched(rosters.roster(actor=actor, union=union, kind=kind, on=day), str(args.get("q", "")))
     rows = [(i, r.name, r.sex, r.born, r.id_mask, r.where, r.what, r.since) for i, r in enumerate(rosters.lines(kind, source), 1)]
     title = f"{union.name}{kind.label}花名册（截至 {day}）"
@@ -38,7 +47,17 @@ def members(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, bytes
     """The member list as filtered on the page (会员名册)."""
     union = unions.union_get(actor=actor, pk=int(args["union"])) if args.get("union") else None
     rows = reads.listed(reads.filtered(reads.current(actor, union), {**args, "kind": args.get("form", "")}))
-    columns: list[Column | str] = ["会员证号", "姓名", Column("性别", width=6), Column("证件号", width=22), Column("手机号", width=16), "工会", "小组", Column("入会日期", "date"), "会籍"]
+    columns: list[Column | str] = [
+        "会员证号",
+        "姓名",
+        Column("性别", width=6),
+        Column("证件号", width=22),
+        Column("手机号", width=16),
+        "工会",
+        "小组",
+        Column("入会日期", "date"),
+        "会籍",
+    ]
     data = (
         (m.card_no, m.person.name, m.person.get_sex_display(), m.person.id_mask, m.person.phone_mask, m.union.name, m.group.name if m.group else "",
          m.joined_on, m.get_standing_display())
@@ -51,7 +70,15 @@ def activists(actor: Actor, args: dict[str, Any], export: Any) -> tuple[str, byt
     """The activists of a union with hours of the year and ratings (积极分子名册)."""
     union, year = unions.union_get(actor=actor, pk=int(args["union"])), int(args["year"])
     rows = pool.pool(actor, union, year=year, q=str(args.get("q", "")), rating=str(args.get("rating", "")))
-    columns: list[Column | str] = ["姓名", "工会", "特长", Column("登记日期", "date"), Column(f"{year} 年用时（小时）", "number", 14), Column("工作次数", "number", 10), f"{year} 年考评"]
+    columns: list[Column | str] = [
+        "姓名",
+        "工会",
+        "特长",
+        Column("登记日期", "date"),
+        Column(f"{year} 年用时（小时）", "number", 14),
+        Column("工作次数", "number", 10),
+        f"{year} 年考评",
+    ]
     data = ((a.person.name, a.union.name, a.skills, a.since, round(a.minutes / 60, 1), a.times, a.rating or "未考评") for a in rows)
     title = f"{union.name}积极分子名册（{year} 年）"
     return f"{title}.xlsx", export_table(columns, data, title=title, actor=actor, definition=DEFINITION)

@@ -49,8 +49,12 @@ class JoinForm(forms.Form):
     id_number = django_forms.CharField(
         label="身份证号", max_length=24, help_text="只用来核对身份，加密保存", widget=django_forms.TextInput({"autocomplete": "off"})
     )
-    employer_name = django_forms.CharField(label="工作单位", max_length=120, required=False, help_text="跑外卖、开货车等没有固定单位的可以不填")
-    agency_name = django_forms.CharField(label="劳务派遣公司（选填）", max_length=120, required=False, help_text="和您签合同的是派遣公司才填，写全称")
+    employer_name = django_forms.CharField(
+        label="工作单位", max_length=120, required=False, help_text="跑外卖、开货车等没有固定单位的可以不填"
+    )
+    agency_name = django_forms.CharField(
+        label="劳务派遣公司（选填）", max_length=120, required=False, help_text="和您签合同的是派遣公司才填，写全称"
+    )
     signed_name = django_forms.CharField(label="签名", max_length=60, required=False, help_text="再写一遍您的姓名，表示自愿申请")
     signature = django_forms.CharField(required=False, widget=django_forms.HiddenInput)
     private = django_forms.BooleanField(label="先不告诉单位", required=False, help_text="由上一级工会受理，单位看不到；以后您可以自己公开")
@@ -128,7 +132,9 @@ class ReturnForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason (理由)."""
 
-    reason = django_forms.CharField(label="理由", max_length=200, widget=django_forms.Textarea({"rows": 2}), help_text="本人会看到，至少 4 个字")
+    reason = django_forms.CharField(
+        label="理由", max_length=200, widget=django_forms.Textarea({"rows": 2}), help_text="本人会看到，至少 4 个字"
+    )
 
 
 class BatchForm(forms.Form):
@@ -220,7 +226,9 @@ class CompareForm(forms.Form):
     """A list to compare with the register (名册比对)."""
 
     name = django_forms.CharField(label="名称", max_length=80, initial=lambda: f"{clock.today():%Y年%m月}名册比对")
-    origin = django_forms.ChoiceField(label="名单来源", choices=[("paper", "纸质名册（整理成表）"), ("file", "电子名册"), ("payroll", "工资表")])
+    origin = django_forms.ChoiceField(
+        label="名单来源", choices=[("paper", "纸质名册（整理成表）"), ("file", "电子名册"), ("payroll", "工资表")]
+    )
     file = django_forms.FileField(label="名单文件", help_text="xlsx 或 csv，要有姓名列；有身份证号列比得最准")
 
 
@@ -263,7 +271,8 @@ class CorrectForm(forms.Form):
     """A correction the person asks for (更正请求)."""
 
     field = django_forms.ChoiceField(
-        label="哪一项不对", choices=[("name", "姓名"), ("phone", "手机号"), ("id_number", "证件号"), ("education", "学历代码"), ("ethnic", "民族代码")]
+        label="哪一项不对",
+        choices=[("name", "姓名"), ("phone", "手机号"), ("id_number", "证件号"), ("education", "学历代码"), ("ethnic", "民族代码")],
     )
     value = django_forms.CharField(label="正确的是", max_length=60)
     words = django_forms.CharField(label="说明", max_length=200, required=False)
@@ -273,7 +282,9 @@ class AccountForm(forms.Form):
     """A service card (登记服务卡)."""
 
     bank = django_forms.CharField(label="开户银行", max_length=60)
-    account = django_forms.CharField(label="银行账户号", max_length=40, widget=django_forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}))
+    account = django_forms.CharField(
+        label="银行账户号", max_length=40, widget=django_forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
+    )
     agree = django_forms.BooleanField(label="单独同意：为发放慰问金、补助款使用我的银行账户（敏感个人信息）")
 
 

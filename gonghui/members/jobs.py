@@ -78,4 +78,10 @@ def retention(progress: Progress | None = None) -> dict[str, int]:
     return privacy.retention_run(actor=Actor.system("retention"))
 
 
-HANDLERS = {"members.seasons": seasons, "members.unclaimed": unclaimed, "members.placing": placing, "members.retention": retention, "members.comparisons": comparisons}
+HANDLERS = {
+    "members.seasons": seasons,
+    "members.unclaimed": unclaimed,
+    "members.placing": placing,
+    "members.retention": retention,
+    "members.comparisons": comparisons,
+}

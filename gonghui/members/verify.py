@@ -97,7 +97,9 @@ def rolls_to_the_day() -> Generator[str, None, int]:
     rows = Membership.objects.values_list("union_id", "standing")
     begun = rows.filter(Q(until=None) | Q(until__gt=F("since"))).annotate(n=Count("pk")).values_list("union_id", "standing", "since", "n")
     ended = rows.filter(until__gt=F("since")).annotate(n=Count("pk")).values_list("union_id", "standing", "until", "n")
-    deltas = [(u, keys[s], day, n) for u, s, day, n in begun.order_by()] + [(u, keys[s], day, -n) for u, s, day, n in ended.order_by() if day is not None]
+    deltas = [(u, keys[s], day, n) for u, s, day, n in begun.order_by()] + [
+        (u, keys[s], day, -n) for u, s, day, n in ended.order_by() if day is not None
+    ]
     return (yield from daybook.compare(deltas, set(keys.values())))
 
 

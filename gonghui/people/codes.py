@@ -68,7 +68,9 @@ def codes_import(*, actor: Actor, content: bytes, name: str) -> dict[str, int]:
     text, _encoding = reading.decode(content)
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     if not {"set", "code", "label"} <= set(reader.fieldnames or ()):
-        raise BadInput("people.codes_columns", "代码表要有 set、code、label 三列，可另有 parent、since、until、source。请改好表头后再导入。")
+        raise BadInput(
+            "people.codes_columns", "代码表要有 set、code、label 三列，可另有 parent、since、until、source。请改好表头后再导入。"
+        )
     rows = [{f: (r.get(f) or "").strip() for f in FIELDS} for r in reader]
     return _store(actor, rows, name)
 
@@ -83,7 +85,16 @@ def _store(actor: Actor, rows: list[dict[str, str]], name: str) -> dict[str, int
             raise BadInput("people.codes_row", f"第 {i + 2} 行的代码集、代码或名称不完整。请改好后再导入。", row=i + 2)
         old = have.get((r["set"], r["code"], since))
         if old is None:
-            have[r["set"], r["code"], since] = code = Code(set=r["set"], code=r["code"], label=r["label"], parent=r["parent"], since=since, until=until, source=r["source"] or name, order=i)
+            have[r["set"], r["code"], since] = code = Code(
+                set=r["set"],
+                code=r["code"],
+                label=r["label"],
+                parent=r["parent"],
+                since=since,
+                until=until,
+                source=r["source"] or name,
+                order=i,
+            )
             fresh.append(code)
             counts["created"] += 1
         elif (old.label, old.parent, old.until) == (r["label"], r["parent"], until):

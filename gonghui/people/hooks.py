@@ -95,7 +95,11 @@ def references() -> dict[tuple[str, str], Mover]:
         for field in model._meta.concrete_fields:
             points = field.remote_field is not None and field.related_model is person
             loose = field.name == "person_id" and isinstance(field, models.BigIntegerField)
-            if (points or loose) and not (model is person and field.name == "merged_into") and model._meta.label_lower not in ("people.personmerge", "people.twin"):
+            if (
+                (points or loose)
+                and not (model is person and field.name == "merged_into")
+                and model._meta.label_lower not in ("people.personmerge", "people.twin")
+            ):
                 key = (model._meta.label_lower, field.attname)
                 found[key] = _movers.get((key[0], field.name)) or _movers.get(key) or Repoint(model, field.attname)
     return found

@@ -119,6 +119,8 @@ class Twin(models.Model):
         verbose_name = verbose_name_plural = "疑似重复人员"
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="twin_once", violation_error_message="这一对已经提出过。"),
-            models.CheckConstraint(condition=models.Q(first__lt=models.F("second")), name="twin_order", violation_error_message="甲应是登记在前的一条。"),
+            models.CheckConstraint(
+                condition=models.Q(first__lt=models.F("second")), name="twin_order", violation_error_message="甲应是登记在前的一条。"
+            ),
         ]
         indexes = [models.Index(fields=["state"], name="twin_state")]

@@ -94,7 +94,12 @@ def other_read(kind: IdKind, text: str) -> IdRead:
     """Passport or permanent residence card: letters and digits, no public check digit (IDN-4), so unverified."""
     number = tidy_number(text)
     if not re.fullmatch(r"[A-Z0-9]{5,20}", number):
-        return IdRead(number, kind, problem="characters", message=f"{kind.label}号码只能是 5 至 20 位字母和数字，这里有 {len(number)} 位。请照证件改好。")
+        return IdRead(
+            number,
+            kind,
+            problem="characters",
+            message=f"{kind.label}号码只能是 5 至 20 位字母和数字，这里有 {len(number)} 位。请照证件改好。",
+        )
     return IdRead(number, kind)
 
 

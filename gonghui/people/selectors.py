@@ -40,7 +40,18 @@ class PersonFacts:
 
 def facts_of(person: Person) -> PersonFacts:
     """The counted attributes of a person."""
-    return PersonFacts(person.pk, person.sex, person.birth_date, person.ethnic, person.education, person.political, person.home_area, person.migrant, person.group, person.merged_into_id is None)
+    return PersonFacts(
+        person.pk,
+        person.sex,
+        person.birth_date,
+        person.ethnic,
+        person.education,
+        person.political,
+        person.home_area,
+        person.migrant,
+        person.group,
+        person.merged_into_id is None,
+    )
 
 
 def person_visible(actor: Actor, perm: str = Perm.PERSON_VIEW) -> Q:
@@ -122,7 +133,11 @@ def twin_list(*, actor: Actor, state: str = TwinState.OPEN) -> QuerySet[Twin]:
     rows = Twin.objects.select_related("first", "second", "merge")
     if not actor.is_system and not any(len(p) <= LEVEL for p in actor.paths(Perm.PERSON_VIEW)):
         rows = rows.filter(pk__in=_twins_seen(actor))
-    return rows.filter(state=TwinState.OPEN).order_by("pk") if state == TwinState.OPEN else rows.exclude(state=TwinState.OPEN).order_by("-decided_at", "-pk")
+    return (
+        rows.filter(state=TwinState.OPEN).order_by("pk")
+        if state == TwinState.OPEN
+        else rows.exclude(state=TwinState.OPEN).order_by("-decided_at", "-pk")
+    )
 
 
 def _twins_seen(actor: Actor) -> list[int]:

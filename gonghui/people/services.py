@@ -64,7 +64,14 @@ def person_register(
     if read.number and (taken := selectors.person_find(id_number=read.number, id_kind=read.kind)):
         raise Conflict("people.id_taken", "这个证件号已经登记过。请先查找这个人，不要重复登记。", person=taken[0].pk)
     pk = int(bulk.reserve_ids(Person, 1)[0])
-    person = Person(pk=pk, name=name, sex=sex if sex != Sex.UNKNOWN else read.sex, birth_date=birth_date or read.birth_date, created_at=clock.now(), source=source[:40])
+    person = Person(
+        pk=pk,
+        name=name,
+        sex=sex if sex != Sex.UNKNOWN else read.sex,
+        birth_date=birth_date or read.birth_date,
+        created_at=clock.now(),
+        source=source[:40],
+    )
     for field, value in attributes.items():
         if field not in PLAIN:
             raise TypeError(f"person_register: {field}")
@@ -73,7 +80,14 @@ def person_register(
     _place_phone(person, digits)
     person.save(force_insert=True)
     flags = rules.disagreements(read, person.sex, person.birth_date)
-    audit.record(actor, "people.person.registered", person, org_path=org_path, id=audit.digest("people.id", read.number) if read.number else "", flags=[*flags, *read.warnings])
+    audit.record(
+        actor,
+        "people.person.registered",
+        person,
+        org_path=org_path,
+        id=audit.digest("people.id", read.number) if read.number else "",
+        flags=[*flags, *read.warnings],
+    )
     return person
 
 
@@ -136,7 +150,14 @@ def person_merge(*, actor: Actor, survivor: Person, absorbed: Person, reason: st
     gone.save(update_fields=["merged_into"])
     row = PersonMerge.objects.create(survivor=keep, absorbed=gone, moved=moved, reason=reason[:200], actor=actor.ref, at=clock.now())
     hooks.tell_changed(before, facts_of(gone))
-    audit.record(actor, "people.person.merged", keep, absorbed=gone.pk, moved={k: len(v) if isinstance(v, list) else 1 for k, v in moved.items() if v}, reason=reason)
+    audit.record(
+        actor,
+        "people.person.merged",
+        keep,
+        absorbed=gone.pk,
+        moved={k: len(v) if isinstance(v, list) else 1 for k, v in moved.items() if v},
+        reason=reason,
+    )
     return row
 
 
@@ -169,7 +190,9 @@ def twins_scan(*, actor: Actor) -> int:
     """
     actor.require(Perm.PERSON_MERGE)
     known = set(Twin.objects.values_list("first_id", "second_id"))
-    found = [(a, b, why) for a, b, why in selectors.likely_twins(selectors.person_visible(actor, Perm.PERSON_MERGE)) if (a.pk, b.pk) not in known]
+    found = [
+        (a, b, why) for a, b, why in selectors.likely_twins(selectors.person_visible(actor, Perm.PERSON_MERGE)) if (a.pk, b.pk) not in known
+    ]
     today = clock.today()
     Twin.objects.bulk_create((Twin(first=a, second=b, reasons=why, found_on=today) for a, b, why in found), batch_size=500)
     audit.record(actor, "people.twin.scan", found=len(found))
@@ -191,7 +214,9 @@ def twin_decide(*, actor: Actor, twin: Twin, survivor: Person | None, note: str)
     if survivor is not None:
         if survivor.pk not in (row.first_id, row.second_id):
             raise RuleViolation("people.twin_survivor", "要保留的不在这一对里。请选甲或乙。")
-        merge = person_merge(actor=actor, survivor=survivor, absorbed=row.second if survivor.pk == row.first_id else row.first, reason=note.strip())
+        merge = person_merge(
+            actor=actor, survivor=survivor, absorbed=row.second if survivor.pk == row.first_id else row.first, reason=note.strip()
+        )
     state = TwinState.DISTINCT if merge is None else TwinState.MERGED
     _twin_move(row, TwinState.OPEN, state=state, merge=merge, decided_by=actor.ref, decided_at=clock.now(), note=note.strip()[:200])
     audit.record(actor, f"people.twin.{state}", row, first=row.first_id, second=row.second_id, note=note.strip()[:200])
@@ -242,12 +267,24 @@ def person_reveal(*, actor: Actor, person: Person, field: str, reason_code: str,
         raise RuleViolation("people.reveal_reason", f"请选择用途，并写明理由，至少 {rules.REASON_LEAST} 个字。")
     opened = selectors.reveals_within_hour(actor)
     if person.pk not in opened and len(opened) >= rules.REVEALS_PER_HOUR and not actor.stepped_up and not actor.is_system:
-        raise NotPermitted("people.step_up", f"一小时内已查看 {len(opened)} 人的完整号码。请先完成二次验证，再继续查看。", opened=len(opened))
+        raise NotPermitted(
+            "people.step_up", f"一小时内已查看 {len(opened)} 人的完整号码。请先完成二次验证，再继续查看。", opened=len(opened)
+        )
     value = {"id_number": person.id_sealed, "phone": person.phone_sealed}[field]
     if value is None:
         raise NotFound("people.not_recorded", "这一项没有登记。")
-    Reveal.objects.create(person=person, actor=actor.ref, actor_name=actor.name[:60], field=field, reason_code=reason_code, reason=reason.strip()[:200], at=clock.now())
-    audit.record(actor, "people.person.revealed", person, org_path=org_path, field=field, reason_code=reason_code, reason=reason.strip()[:200])
+    Reveal.objects.create(
+        person=person,
+        actor=actor.ref,
+        actor_name=actor.name[:60],
+        field=field,
+        reason_code=reason_code,
+        reason=reason.strip()[:200],
+        at=clock.now(),
+    )
+    audit.record(
+        actor, "people.person.revealed", person, org_path=org_path, field=field, reason_code=reason_code, reason=reason.strip()[:200]
+    )
     return crypto.unseal(TABLE, field, person.pk, value)
 
 
@@ -310,4 +347,17 @@ def _shown(field: str, value: Any) -> Any:
     return audit.digest("people." + field, str(value)) if field in {"name", "birth_date", "home_area"} else value
 
 
-__all__ = ["PersonFacts", "person_correct", "person_export", "person_merge", "person_register", "person_reveal", "person_unmerge", "twin_decide", "twin_reopen", "twins_scan", "vault_id", "vault_phone"]
+__all__ = [
+    "PersonFacts",
+    "person_correct",
+    "person_export",
+    "person_merge",
+    "person_register",
+    "person_reveal",
+    "person_unmerge",
+    "twin_decide",
+    "twin_reopen",
+    "twins_scan",
+    "vault_id",
+    "vault_phone",
+]

@@ -32,7 +32,9 @@ def codes(request: Request) -> HttpResponse:
     if words:
         rows = rows.filter(Q(code__startswith=words) | Q(label__contains=words))
     tabs = [{"label": SETS.get(s, s), "url": f"?set={s}", "count": n, "current": s == chosen} for s, n in counts.items()]
-    return render(request, "people/console/codes.html", {"page": page_of(request, rows, size=50), "tabs": tabs, "q": words, "chosen": chosen})
+    return render(
+        request, "people/console/codes.html", {"page": page_of(request, rows, size=50), "tabs": tabs, "q": words, "chosen": chosen}
+    )
 
 
 @officer(Perm.PERSON_VIEW)
@@ -41,7 +43,10 @@ def twins(request: Request) -> HttpResponse:
     """Records that may be one person, side by side (疑似重复人员)."""
     state = "done" if request.GET.get("state") == "done" else "open"
     counts = {s: selectors.twin_list(actor=request.actor, state=s).count() for s in ("open", "done")}
-    tabs = [{"label": label, "url": f"?state={s}", "count": counts[s], "current": s == state} for s, label in (("open", "待处理"), ("done", "已处理"))]
+    tabs = [
+        {"label": label, "url": f"?state={s}", "count": counts[s], "current": s == state}
+        for s, label in (("open", "待处理"), ("done", "已处理"))
+    ]
     page = page_of(request, selectors.twin_list(actor=request.actor, state=state), size=10)
     told = hooks.stories(request.actor, [pk for t in page for pk in (t.first_id, t.second_id)])
     rows = [(t, [(label, words.get(t.first_id, ""), words.get(t.second_id, "")) for label, words in told.items()]) for t in page]

@@ -20,6 +20,10 @@ class PolicyConfig(AppConfig):
         verify.register("POL-02", "决定单的内容与输入哈希相符", checks.stored_slips)
         menu.register(
             menu.Entry("policy.rules", "规则库", "book-2", "policy:rules", group="规则与依据", perm=str(Perm.RULE_VIEW), order=840),
-            menu.Entry("policy.review", "规则复核", "checkup-list", "policy:review", group="规则与依据", perm=str(Perm.RULE_REVIEW), order=841),
-            menu.Entry("policy.whatif", "规则试算", "help-circle", "policy:whatif", group="规则与依据", perm=str(Perm.RULE_VIEW), order=842),
+            menu.Entry(
+                "policy.review", "规则复核", "checkup-list", "policy:review", group="规则与依据", perm=str(Perm.RULE_REVIEW), order=841
+            ),
+            menu.Entry(
+                "policy.whatif", "规则试算", "help-circle", "policy:whatif", group="规则与依据", perm=str(Perm.RULE_VIEW), order=842
+            ),
         )

@@ -31,7 +31,9 @@ def faults(pack: Pack, key: str, case: dict[str, Any]) -> list[str]:
         return [] if plain(found.value) == case["value"] else [f"value {plain(found.value)!r} ≠ {case['value']!r}"]
     decision = run.decide(pack, key, on=on, at=case.get("at", "000000"), given=case["facts"])
     got = decision.as_json()
-    out = [f"{name} {got[name]!r} ≠ {case[name]!r}" for name in ("outcome", "severity", "missing") if name in case and got[name] != case[name]]
+    out = [
+        f"{name} {got[name]!r} ≠ {case[name]!r}" for name in ("outcome", "severity", "missing") if name in case and got[name] != case[name]
+    ]
     for part in ("values", "nearest"):
         for name, wanted in (case.get(part) or {}).items():
             if (got[part] or {}).get(name) != wanted:

@@ -88,7 +88,9 @@ class CaseForm(Form):
         for spec in rule.facts:
             self.fields[f"fact_{spec.name}"] = _field(spec)
         if draft:
-            text = django_forms.CharField(label="草案规则", required=False, widget=django_forms.Textarea(attrs={"rows": 8}), max_length=20000)
+            text = django_forms.CharField(
+                label="草案规则", required=False, widget=django_forms.Textarea(attrs={"rows": 8}), max_length=20000
+            )
             text.help_text = "把规则文件的内容贴在这里改；不填就用现行规则。"
             text.wide = True  # type: ignore[attr-defined]  # read by the form template
             self.fields["draft"] = text
@@ -116,9 +118,13 @@ class CaseForm(Form):
 def _field(spec: FactSpec) -> django_forms.Field:
     label = f"{spec.label}（{spec.unit}）" if spec.unit else spec.label
     if spec.type == "bool":
-        return django_forms.ChoiceField(label=label, required=False, choices=[("", "不知道"), ("true", "是"), ("false", "否")], help_text=spec.meaning)
+        return django_forms.ChoiceField(
+            label=label, required=False, choices=[("", "不知道"), ("true", "是"), ("false", "否")], help_text=spec.meaning
+        )
     if spec.type == "enum":
-        return django_forms.ChoiceField(label=label, required=False, choices=[("", "不知道"), *spec.choices.items()], help_text=spec.meaning)
+        return django_forms.ChoiceField(
+            label=label, required=False, choices=[("", "不知道"), *spec.choices.items()], help_text=spec.meaning
+        )
     if spec.type == "date":
         return DayField(label=label, required=False, help_text=spec.meaning)
     return django_forms.CharField(label=label, required=False, max_length=40, help_text=spec.meaning)

@@ -64,10 +64,14 @@ class LocalValue(models.Model):
         ordering = ["key", "unit_path", "-since"]
         constraints = [
             models.UniqueConstraint(
-                fields=["key", "clause", "param", "unit_path", "since"], name="local_value_once", violation_error_message="同一天生效的本单位规定值已经录入。"
+                fields=["key", "clause", "param", "unit_path", "since"],
+                name="local_value_once",
+                violation_error_message="同一天生效的本单位规定值已经录入。",
             ),
             models.CheckConstraint(
-                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")), name="local_value_dates", violation_error_message="失效日期不能早于生效日期。"
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="local_value_dates",
+                violation_error_message="失效日期不能早于生效日期。",
             ),
         ]
         indexes = [models.Index(fields=["key", "unit_path"], name="local_value_key")]

@@ -140,7 +140,14 @@ def rule_list(*, text: str = "", area: str = "", region: str = "", level: str = 
 
 def searched(key: str, rule: Rule) -> str:
     """What the search box looks through."""
-    parts: Iterable[Any] = [key, rule.label, rule.question, *rule.refs, *(v.source for v in rule.versions), *(c.label for c in rule.clauses)]
+    parts: Iterable[Any] = [
+        key,
+        rule.label,
+        rule.question,
+        *rule.refs,
+        *(v.source for v in rule.versions),
+        *(c.label for c in rule.clauses),
+    ]
     return " ".join(str(p) for p in parts).lower()
 
 
@@ -229,7 +236,14 @@ def review_queue() -> Iterator[dict[str, Any]]:
         if row.overdue:
             why.append(f"已过复核期（应于 {row.due_on} 前复核）" if row.due_on else "从未复核")
         if why:
-            yield {"row": row, "why": why, "key": row.rule.key, "label": row.rule.label, "confidence": row.rule.confidence, "due_on": plain(row.due_on)}
+            yield {
+                "row": row,
+                "why": why,
+                "key": row.rule.key,
+                "label": row.rule.label,
+                "confidence": row.rule.confidence,
+                "due_on": plain(row.due_on),
+            }
 
 
 def slip_get(*, actor: Actor, public_id: str) -> StoredDecision:

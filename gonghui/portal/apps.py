@@ -14,8 +14,8 @@ class PortalConfig(AppConfig):
         from gonghui.figures import services as figures
         from gonghui.members import enums as members
         from gonghui.members.selectors import counts
-        from gonghui.portal import benches, wiring
         from gonghui.people import hooks as people
+        from gonghui.portal import benches, wiring
         from gonghui.portal.demo import detect
         from gonghui.portal.selectors import alerts, finders, places, records
 
@@ -43,7 +43,9 @@ class PortalConfig(AppConfig):
         kinds.register(services.KIND, services.HANDLER)
         office = "文化与办公"
         menu.register(
-            menu.Entry("portal.publish", "信息发布", "speakerphone", "portal:publications", group=office, perm=Perm.PUBLISH_EDIT, order=410),
+            menu.Entry(
+                "portal.publish", "信息发布", "speakerphone", "portal:publications", group=office, perm=Perm.PUBLISH_EDIT, order=410
+            ),
             menu.Entry("portal.experience", "典型经验", "bulb", "portal:experiences", group=office, perm=Perm.EXPERIENCE_VIEW, order=412),
             menu.Entry("portal.m_news", "工会公布", "news", "portal:news", front="mobile", order=60),
         )

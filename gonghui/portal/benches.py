@@ -54,7 +54,14 @@ def _ms(run: Callable[[], Any], times: int) -> float:
 
 def _row(name: str, value: float, unit: str, floor: float, n: int, bar: float | None, **more: Any) -> dict[str, Any]:
     ratio = value / floor if floor else 0.0
-    found = {"name": name, "engine": connection.vendor, "value": round(value, 4), "unit": unit, "floor": round(floor, 4), "ratio": round(ratio, 3)}
+    found = {
+        "name": name,
+        "engine": connection.vendor,
+        "value": round(value, 4),
+        "unit": unit,
+        "floor": round(floor, 4),
+        "ratio": round(ratio, 3),
+    }
     return {**found, "n": n, "bar": bar, "ok": bar is None or ratio <= bar, "peak_mib": bench.peak_mib(), **more}
 
 
@@ -166,9 +173,29 @@ def _insert(union: int, firm: int, day: date, n: int) -> None:
     false = False if connection.vendor == "postgresql" else 0
     on, now = day.isoformat(), clock.now().isoformat()
     ids, jobs, spells = bulk.reserve_ids(person, n), bulk.reserve_ids(job, n), bulk.reserve_ids(spell, n)
-    blank = ("id", "name", "sex", "id_kind", "id_check", "id_mask", "phone_mask", "ethnic", "education", "political", "home_area", "migrant", "group", "created_at", "source")
+    blank = (
+        "id",
+        "name",
+        "sex",
+        "id_kind",
+        "id_check",
+        "id_mask",
+        "phone_mask",
+        "ethnic",
+        "education",
+        "political",
+        "home_area",
+        "migrant",
+        "group",
+        "created_at",
+        "source",
+    )
     bulk.insert(person, blank, [(i, "测试", "1", "none", "unverified", "", "", "01", "20", "", "", false, "", now, "bench") for i in ids])
-    bulk.insert(job, ("id", "person_id", "employer_id", "kind", "post", "season_from", "season_to", "since", "source"), [(j, i, firm, "regular", "", "", "", on, "bench") for j, i in zip(jobs, ids, strict=True)])
+    bulk.insert(
+        job,
+        ("id", "person_id", "employer_id", "kind", "post", "season_from", "season_to", "since", "source"),
+        [(j, i, firm, "regular", "", "", "", on, "bench") for j, i in zip(jobs, ids, strict=True)],
+    )
     names = ("id", "person_id", "union_id", "standing", "since", "ended", "joined_on", "channel", "card_no", "private")
     bulk.insert(spell, names, [(s, i, union, "active", on, "", on, "import", "", false) for s, i in zip(spells, ids, strict=True)])
 
@@ -210,13 +237,21 @@ def _pages() -> list[dict[str, Any]]:
     actor = Actor.system("bench")
     for i in range(50):
         orgs.employer_register(actor=actor, union=union, name=f"性能测试{i}号茶厂", opened_on=OLD, listed_on=OLD)
-    user = get_user_model()._default_manager.create(username="bench-officer", name="性能测试", date_joined=clock.now(), password_changed_at=clock.now())
-    apps.get_model("accounts", "Grant").objects.create(user=user, role=Role.CITY, org_path=root.path, since=OLD, reason="性能测试", granted_by="system:bench")
+    user = get_user_model()._default_manager.create(
+        username="bench-officer", name="性能测试", date_joined=clock.now(), password_changed_at=clock.now()
+    )
+    apps.get_model("accounts", "Grant").objects.create(
+        user=user, role=Role.CITY, org_path=root.path, since=OLD, reason="性能测试", granted_by="system:bench"
+    )
     with override_settings(ALLOWED_HOSTS=["testserver"], SECURE_SSL_REDIRECT=False):
         floor, bare = _page("/bare/", user, urlconf=__name__)
         empty, _none = _page("/empty/", user, urlconf=__name__)
         found = [_row("pages.bare", floor, "ms", empty, 50, None, queries=bare)]
-        for name, url, bar in (("list", reverse("orgs:employers") + "?size=50", 3), ("workbench", reverse("portal:home"), None), ("figures", reverse("figures:home"), None)):
+        for name, url, bar in (
+            ("list", reverse("orgs:employers") + "?size=50", 3),
+            ("workbench", reverse("portal:home"), None),
+            ("figures", reverse("figures:home"), None),
+        ):
             found.append({**_shown(f"pages.{name}", url, user, floor, bar), "empty": round(empty, 4)})
         return found
 

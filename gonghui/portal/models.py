@@ -61,4 +61,8 @@ class Adoption(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "采用记录"
-        constraints = [models.UniqueConstraint(fields=["experience", "union"], name="adoption_once", violation_error_message="本单位已经登记采用过这条经验。")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["experience", "union"], name="adoption_once", violation_error_message="本单位已经登记采用过这条经验。"
+            )
+        ]

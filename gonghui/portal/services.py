@@ -25,7 +25,14 @@ MOST_TAGS = 8
 
 @transaction.atomic
 def publication_write(
-    *, actor: Actor, union: Node, title: str, body: str, channel: str = Channel.LAN, audience: str = Audience.SIGNED_IN, publication: Publication | None = None
+    *,
+    actor: Actor,
+    union: Node,
+    title: str,
+    body: str,
+    channel: str = Channel.LAN,
+    audience: str = Audience.SIGNED_IN,
+    publication: Publication | None = None,
 ) -> Publication:
     """Write or rewrite a draft (拟稿). A text under approval or out is not changed any more."""
     actor.require(Perm.PUBLISH_EDIT, union)
@@ -34,7 +41,9 @@ def publication_write(
         publication = Publication.objects.create(union_id=union.pk, author=actor.ref, created_at=clock.now(), **fields)
     elif not Publication.objects.filter(pk=publication.pk, state=PubState.DRAFT).update(**fields):
         raise Conflict("portal.not_draft", "稿件已经送审或发布，不能再改。需要更正请另发一条。")
-    audit.record(actor, "portal.publication.written", publication, org_path=union.path, title=fields["title"], channel=channel, audience=audience)
+    audit.record(
+        actor, "portal.publication.written", publication, org_path=union.path, title=fields["title"], channel=channel, audience=audience
+    )
     return publication
 
 
@@ -43,7 +52,9 @@ def publication_submit(*, actor: Actor, publication: Publication, union: Node) -
     """Hand a draft in for approval (送审). Another person decides."""
     actor.require(Perm.PUBLISH_EDIT, union)
     flows.PUBLICATION.advance(publication, PubState.PENDING, actor=actor, org_path=union.path)
-    approval = approvals.approval_submit(actor=actor, kind=KIND, subject_id=publication.pk, title=f"发布：{publication.title}", org_path=union.path, org_name=union.name)
+    approval = approvals.approval_submit(
+        actor=actor, kind=KIND, subject_id=publication.pk, title=f"发布：{publication.title}", org_path=union.path, org_name=union.name
+    )
     Publication.objects.filter(pk=publication.pk).update(approval=approval)
     publication.approval = approval
     return publication
@@ -111,7 +122,9 @@ def experience_adopt(*, actor: Actor, experience: Experience, union: Node, note:
     actor.require(Perm.EXPERIENCE_VIEW, union)
     try:
         with transaction.atomic():
-            row = Adoption.objects.create(experience=experience, union_id=union.pk, on=clock.today(), note=note.strip()[:200], actor=actor.ref)
+            row = Adoption.objects.create(
+                experience=experience, union_id=union.pk, on=clock.today(), note=note.strip()[:200], actor=actor.ref
+            )
     except IntegrityError as fault:
         raise Conflict("portal.adopted", f"{union.name}已经登记采用过这条经验。") from fault
     audit.record(actor, "portal.experience.adopted", row, org_path=union.path, experience=experience.pk)

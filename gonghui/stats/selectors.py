@@ -100,7 +100,11 @@ class Table:
     def lines(self) -> list[dict[str, Any]]:
         """Rows for the page: cells with count, share and denominator."""
         return [
-            {"name": r, "total": self.row_total(r), "cells": [{"n": self.cells.get((r, c), 0), "share": self.share(r, c), "of": self.denominator(r, c)} for c in self.columns]}
+            {
+                "name": r,
+                "total": self.row_total(r),
+                "cells": [{"n": self.cells.get((r, c), 0), "share": self.share(r, c), "of": self.denominator(r, c)} for c in self.columns],
+            }
             for r in self.rows
         ]
 
@@ -118,7 +122,12 @@ def cross(*, actor: Actor, union: Node, as_of: date, population: str, row: str, 
     people = counts.jobs_on(actor, union, as_of) if population == "workers" else counts.spells_on(actor, union, as_of)
     names = {d.key: words.labels(d.codes) for d in (down, across)}
     cells: Counter[tuple[str, str]] = Counter()
-    found = people.order_by().values_list(down.column, across.column).annotate(n=Count("person_id", distinct=True)).values_list(down.column, across.column, "n")
+    found = (
+        people.order_by()
+        .values_list(down.column, across.column)
+        .annotate(n=Count("person_id", distinct=True))
+        .values_list(down.column, across.column, "n")
+    )
     for a, b, n in found:
         cells[down.name(a, as_of, names[down.key]), across.name(b, as_of, names[across.key])] += n
     rows = _ordered(down, {r for r, _c in cells}, cells, 0)

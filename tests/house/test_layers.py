@@ -66,4 +66,6 @@ def test_models_are_imported_by_their_own_app_only() -> None:
 
 def test_the_check_sees_a_foreign_model() -> None:
     assert list(strangers("from gonghui.orgs.models import Union", "members")) == ["gonghui.orgs.models.Union"]
-    assert list(strangers("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from gonghui.orgs.models import Union", "members")) == []
+    assert (
+        list(strangers("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from gonghui.orgs.models import Union", "members")) == []
+    )

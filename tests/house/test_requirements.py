@@ -23,7 +23,12 @@ def marks(name: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in [*ROOT.glob("gonghui/*/tests/**/*.py"), *ROOT.glob("tests/**/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name and "mark" in ast.dump(node.func.value):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == name
+                and "mark" in ast.dump(node.func.value)
+            ):
                 for argument in node.args:
                     if isinstance(argument, ast.Constant):
                         found.setdefault(str(argument.value), set()).add(str(path.relative_to(ROOT)))

@@ -50,7 +50,11 @@ class Check:
 
 
 def of_bridge(bridge: Bridge) -> Check:
-    fine = f"{bridge.opening:,} + {bridge.new:,} − {bridge.written_off:,}" + (f" + ({bridge.moved:+,})" if bridge.moved else "") + f" = {bridge.closing:,}"
+    fine = (
+        f"{bridge.opening:,} + {bridge.new:,} − {bridge.written_off:,}"
+        + (f" + ({bridge.moved:+,})" if bridge.moved else "")
+        + f" = {bridge.closing:,}"
+    )
     fault = bridge.fault()
     return Check(f"{bridge.label}期初期末平衡", fault or f"{fine}。", not fault)
 

@@ -81,7 +81,18 @@ def rate_of(shot: Snapshot, key: str, before: Snapshot | None = None) -> Rate:
     item = definitions.get(key)
     unit = definitions.get(item.numerator).word
     target, floor = standard(item.target, shot.as_of), standard(item.floor, shot.as_of)
-    return Rate(key, item.label, item.slug, shot.get(item.numerator), shot.get(item.denominator), unit, shot.rate(key), target, floor, before.rate(key) if before else None)
+    return Rate(
+        key,
+        item.label,
+        item.slug,
+        shot.get(item.numerator),
+        shot.get(item.denominator),
+        unit,
+        shot.rate(key),
+        target,
+        floor,
+        before.rate(key) if before else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -98,7 +109,9 @@ class Rank:
 def ranking(children: Sequence[Node], as_of: date) -> list[Rank]:
     """Those directly below by formation rate, then joining rate; who has no employers comes last."""
     shots = snapshots([n.pk for n in children], as_of, BOARD)
-    rows = [Rank(n, rate_of(shots[n.pk], "rate.formation"), rate_of(shots[n.pk], "rate.joining"), shots[n.pk].get("members")) for n in children]
+    rows = [
+        Rank(n, rate_of(shots[n.pk], "rate.formation"), rate_of(shots[n.pk], "rate.joining"), shots[n.pk].get("members")) for n in children
+    ]
     rows = [r for r in rows if r.formation.denominator or r.joining.denominator or r.members]
     rows.sort(key=lambda r: (-(r.formation.ratio if r.formation.ratio is not None else -1), -(r.joining.ratio or 0), r.node.path))
     return [Rank(r.node, r.formation, r.joining, r.members, i) for i, r in enumerate(rows, 1)]

@@ -15,7 +15,16 @@ HEADS = {"employers": "全部用人单位", "employers.non_public": "非公有�
 def bridge(shot: Snapshot, head: str) -> Bridge:
     """The bridge of one population between the two dates of a snapshot."""
     reasons = {reason: shot.flow(f"{head}.written_off.{reason}") for reason in REASONS}
-    return Bridge(head, HEADS[head], shot.opening.get(head, 0), shot.flow(f"{head}.new"), reasons, shot.flow(f"{head}.written_off"), shot.flow(f"{head}.moved"), shot.closing.get(head, 0))
+    return Bridge(
+        head,
+        HEADS[head],
+        shot.opening.get(head, 0),
+        shot.flow(f"{head}.new"),
+        reasons,
+        shot.flow(f"{head}.written_off"),
+        shot.flow(f"{head}.moved"),
+        shot.closing.get(head, 0),
+    )
 
 
 def bridges(shot: Snapshot) -> list[Bridge]:
@@ -36,7 +45,9 @@ def of_period(union_id: int, opening: date, closing: date) -> Snapshot:
 def checks(shot: Snapshot) -> list[Check]:
     """Every identity a report has to satisfy."""
     forms = labels("coverage_form")
-    covered = {forms.get(k.removeprefix("coverage."), k): n for k, n in shot.closing.items() if k.startswith("coverage.") and ".public" not in k}
+    covered = {
+        forms.get(k.removeprefix("coverage."), k): n for k, n in shot.closing.items() if k.startswith("coverage.") and ".public" not in k
+    }
     sectors = {HEADS[h]: shot.closing.get(h, 0) for h in ("employers.non_public", "employers.public")}
     sexes = sum(n for k, n in shot.closing.items() if k.startswith("members.sex="))
     return [

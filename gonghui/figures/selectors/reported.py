@@ -65,8 +65,25 @@ def _rate_gap(row: ReportedFigure, item: definitions.Definition, claim: claims.C
     ok = low <= real <= high
     lack = claims.missing(claim.rate, above, below)
     need = NEEDS.get(row.key, item.word)
-    verdict = "和实有数一致。" if ok else f"还差 {lack:,} {need}，才到 {row.claimed}。" if lack else f"实有 {show.percent(real, 2)}，比上报的 {row.claimed} 还高。"
-    return Gap(row, item.label, item.slug, show.percent(real, 2), above, below, show.points(claim.rate - real), verdict, ok, _doubts(row, item, claim, shot))
+    verdict = (
+        "和实有数一致。"
+        if ok
+        else f"还差 {lack:,} {need}，才到 {row.claimed}。"
+        if lack
+        else f"实有 {show.percent(real, 2)}，比上报的 {row.claimed} 还高。"
+    )
+    return Gap(
+        row,
+        item.label,
+        item.slug,
+        show.percent(real, 2),
+        above,
+        below,
+        show.points(claim.rate - real),
+        verdict,
+        ok,
+        _doubts(row, item, claim, shot),
+    )
 
 
 def _doubts(row: ReportedFigure, item: definitions.Definition, claim: claims.Claim, shot: Snapshot) -> tuple[str, ...]:
@@ -90,6 +107,9 @@ def contradictions(rows: list[ReportedFigure]) -> list[str]:
     out = []
     for (_union, key, year), found in seen.items():
         if len({r.claimed for r in found}) > 1:
-            said = "；".join(f"{r.source} 说 {r.claimed}（截至 {r.on}" + (f"，分母 {r.denominator:,}" if r.denominator else "，没写分母") + "）" for r in found)
+            said = "；".join(
+                f"{r.source} 说 {r.claimed}（截至 {r.on}" + (f"，分母 {r.denominator:,}" if r.denominator else "，没写分母") + "）"
+                for r in found
+            )
             out.append(f"{found[0].union.name} {year} 年的{definitions.get(key).label}有几个说法：{said}。请核对日期和分母。")
     return out

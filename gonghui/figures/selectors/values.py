@@ -72,7 +72,11 @@ class Snapshot:
 
     def family(self, item: Definition) -> dict[str, int]:
         """Value -> count of a family of keys, largest first; groups with none are left out."""
-        found = self.bands(item) if item.kind == "band" else {k.removeprefix(item.head): n for k, n in self.closing.items() if k.startswith(item.head) and _own(item, k)}
+        found = (
+            self.bands(item)
+            if item.kind == "band"
+            else {k.removeprefix(item.head): n for k, n in self.closing.items() if k.startswith(item.head) and _own(item, k)}
+        )
         kept = {k: n for k, n in found.items() if n}
         return kept if item.kind == "band" else dict(sorted(kept.items(), key=lambda p: (-p[1], p[0])))
 
@@ -96,7 +100,9 @@ def snapshots(union_ids: Iterable[int], as_of: date, keys: Sequence[str] | None 
     before = Case(When(day__lte=start, then=F("n")), default=Value(0), output_field=BigIntegerField())
     closing: dict[int, dict[str, int]] = defaultdict(dict)
     opening: dict[int, dict[str, int]] = defaultdict(dict)
-    for union, key, now, then in rows.values("union_id", "key").annotate(now=Sum("n"), then=Sum(before)).values_list("union_id", "key", "now", "then"):
+    for union, key, now, then in (
+        rows.values("union_id", "key").annotate(now=Sum("n"), then=Sum(before)).values_list("union_id", "key", "now", "then")
+    ):
         closing[union][key], opening[union][key] = int(now), int(then)
     return {pk: Snapshot(pk, as_of, start, closing[pk], opening[pk]) for pk in ids}
 
@@ -136,7 +142,15 @@ class Row:
 
     def plain(self) -> dict[str, Any]:
         """As `figures --json` prints it."""
-        return {"key": self.key, "label": self.label, "value": self.value, "numerator": self.numerator, "denominator": self.denominator, "unit": self.unit, "definition": self.definition}
+        return {
+            "key": self.key,
+            "label": self.label,
+            "value": self.value,
+            "numerator": self.numerator,
+            "denominator": self.denominator,
+            "unit": self.unit,
+            "definition": self.definition,
+        }
 
     @property
     def text(self) -> str:
@@ -170,7 +184,18 @@ def rows_of(shot: Snapshot) -> list[Row]:
 
 def count_row(shot: Snapshot, item: Definition, key: str = "", label: str = "") -> Row:
     value = shot.get(key or item.key)
-    return Row(key or item.key, label or item.label, value, value, None, item.sentence(), item.word, slug=item.slug, group=item.label, kind=item.kind)
+    return Row(
+        key or item.key,
+        label or item.label,
+        value,
+        value,
+        None,
+        item.sentence(),
+        item.word,
+        slug=item.slug,
+        group=item.label,
+        kind=item.kind,
+    )
 
 
 def family_rows(shot: Snapshot, item: Definition) -> list[Row]:
@@ -201,5 +226,9 @@ def rates(shot: Snapshot, item: Definition) -> list[Row]:
     out = [rate_row(shot, item, item.key, item.label, item.numerator, item.denominator, item.sentence())]
     for n, other in enumerate(item.alternatives, 1):
         sentence = f"{item.label}（另一口径）：{other.label}；{definitions.get(other.numerator).label} ÷ {definitions.get(other.denominator).label}；{other.note}。"
-        out.append(rate_row(shot, item, f"{item.key}.alternative{n}", f"{item.label}（{other.label}）", other.numerator, other.denominator, sentence))
+        out.append(
+            rate_row(
+                shot, item, f"{item.key}.alternative{n}", f"{item.label}（{other.label}）", other.numerator, other.denominator, sentence
+            )
+        )
     return out

@@ -32,7 +32,12 @@ def post_frame(parts: Iterable[pl.DataFrame]) -> int:
     written = 0
     for part in parts:
         # One part after the other: a part holds one dimension, so its memory is all that is needed at a time.
-        net = part.select(pl.col(c).cast(t) for c, t in SCHEMA.items()).group_by("node", "key", "day").agg(pl.col("n").sum()).filter(pl.col("n") != 0)
+        net = (
+            part.select(pl.col(c).cast(t) for c, t in SCHEMA.items())
+            .group_by("node", "key", "day")
+            .agg(pl.col("n").sum())
+            .filter(pl.col("n") != 0)
+        )
         if not net.height:
             continue
         folded = _folded(net)
@@ -47,9 +52,13 @@ def _folded(net: pl.DataFrame) -> pl.DataFrame:
     found = closure.lines_up(nodes)
     if missing := set(nodes) - set(found):
         raise LookupError(f"工会 {sorted(missing)[:3]} 没有上下级关系记录，不能计入汇总。")
-    steady = {node for node, rows in found.items() if all(until is None for _a, _d, _s, until in rows) and len({s for _a, _d, s, _u in rows}) == 1}
+    steady = {
+        node for node, rows in found.items() if all(until is None for _a, _d, _s, until in rows) and len({s for _a, _d, s, _u in rows}) == 1
+    }
     # One open line to each ancestor, all since the same day: every count reaches all of them on its own day.
-    lines = pl.DataFrame([(node, ancestor) for node in steady for ancestor, *_ in found[node]], schema={"node": pl.Int64, "ancestor": pl.Int64}, orient="row")
+    lines = pl.DataFrame(
+        [(node, ancestor) for node in steady for ancestor, *_ in found[node]], schema={"node": pl.Int64, "ancestor": pl.Int64}, orient="row"
+    )
     plain = net.join(lines, on="node", how="inner").group_by("ancestor", "key", "day").agg(pl.col("n").sum())
     rest = net.filter(~pl.col("node").is_in(sorted(steady)))
     if rest.height:

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def reported_put(
-    *, actor: Actor, union: Node, key: str, on: date, claimed: str, source: str, numerator: int | None = None, denominator: int | None = None
+    *,
+    actor: Actor,
+    union: Node,
+    key: str,
+    on: date,
+    claimed: str,
+    source: str,
+    numerator: int | None = None,
+    denominator: int | None = None,
 ) -> ReportedFigure:
     """Enter a number as it was claimed (录入上报数). It stands beside the counted one and changes nothing.
 
@@ -37,7 +45,15 @@ def reported_put(
     try:
         with transaction.atomic():
             row = ReportedFigure.objects.create(
-                union_id=union.pk, key=key, on=on, claimed=claimed.strip(), numerator=numerator, denominator=denominator, source=source.strip(), by=actor.ref, recorded_at=clock.now()
+                union_id=union.pk,
+                key=key,
+                on=on,
+                claimed=claimed.strip(),
+                numerator=numerator,
+                denominator=denominator,
+                source=source.strip(),
+                by=actor.ref,
+                recorded_at=clock.now(),
             )
     except IntegrityError as fault:
         raise Conflict("figures.reported_twice", f"“{source.strip()}”里 {on} 的{item.label}已经录入过。") from fault
@@ -65,7 +81,9 @@ def _possible(claim: claims.Claim, numerator: int | None, denominator: int | Non
     if fault := claims.impossible(claim, denominator):
         raise RuleViolation("figures.impossible_rate", fault, denominator=denominator)
     if numerator is not None and numerator not in claims.numerators(claim, denominator):
-        raise RuleViolation("figures.rate_mismatch", f"{numerator:,} ÷ {denominator:,} = {numerator / denominator:.2%}，和所报的比率不一致，请核对。")
+        raise RuleViolation(
+            "figures.rate_mismatch", f"{numerator:,} ÷ {denominator:,} = {numerator / denominator:.2%}，和所报的比率不一致，请核对。"
+        )
 
 
 @transaction.atomic

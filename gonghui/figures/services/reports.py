@@ -44,7 +44,14 @@ def report_prepare(*, actor: Actor, union: Node, period: StatPeriod) -> Report:
     if last is not None and last.state == ReportState.RELEASED:
         raise Conflict("figures.report_released", f"{period.name}的报表已经发布（第 {last.version} 版），不能改动。请在报表页办理更正。")
     data = contents(union, period)
-    fields = {"data": data, "digest": digest(data), "state": ReportState.DRAFT, "checks": [], "prepared_by": actor.ref, "prepared_at": clock.now()}
+    fields = {
+        "data": data,
+        "digest": digest(data),
+        "state": ReportState.DRAFT,
+        "checks": [],
+        "prepared_by": actor.ref,
+        "prepared_at": clock.now(),
+    }
     if last is None:
         last = Report.objects.create(union_id=union.pk, period=period, **fields)
     else:
@@ -58,7 +65,16 @@ def contents(union: Node, period: StatPeriod) -> dict[str, Any]:
     """What a report freezes: all figures with definitions, the bridges, who and when."""
     shot = bridge.of_period(union.pk, period.opening, period.closing)
     items = [
-        {"key": b.key, "label": b.label, "opening": b.opening, "new": b.new, "reasons": bridge.reason_rows(b), "written_off": b.written_off, "moved": b.moved, "closing": b.closing}
+        {
+            "key": b.key,
+            "label": b.label,
+            "opening": b.opening,
+            "new": b.new,
+            "reasons": bridge.reason_rows(b),
+            "written_off": b.written_off,
+            "moved": b.moved,
+            "closing": b.closing,
+        }
         for b in bridge.bridges(shot)
     ]
     return {
@@ -89,7 +105,9 @@ def report_check(*, actor: Actor, report: Report, union: Node) -> Report:
     faults = [c.text for c in found if not c.ok]
     if faults:
         raise RuleViolation("figures.report_unbalanced", "核对没有通过：" + " ".join(faults), failed=[c.name for c in found if not c.ok])
-    return flows.REPORT.advance(report, ReportState.CHECKED, actor=actor, org_path=union.path, changes={"checks": [c.plain() for c in found]})
+    return flows.REPORT.advance(
+        report, ReportState.CHECKED, actor=actor, org_path=union.path, changes={"checks": [c.plain() for c in found]}
+    )
 
 
 @transaction.atomic
@@ -118,7 +136,15 @@ def report_correct(*, actor: Actor, report: Report, union: Node, reason: str) ->
     version = (Report.objects.filter(union_id=union.pk, period=report.period).aggregate(n=Max("version"))["n"] or 0) + 1
     data = contents(union, report.period)
     fresh = Report.objects.create(
-        union_id=union.pk, period=report.period, version=version, data=data, digest=digest(data), reason=reason.strip()[:200], corrects=report, prepared_by=actor.ref, prepared_at=clock.now()
+        union_id=union.pk,
+        period=report.period,
+        version=version,
+        data=data,
+        digest=digest(data),
+        reason=reason.strip()[:200],
+        corrects=report,
+        prepared_by=actor.ref,
+        prepared_at=clock.now(),
     )
     audit.record(actor, "figures.report.corrected", fresh, org_path=union.path, old=report.pk, version=version, reason=reason.strip())
     return fresh

@@ -77,7 +77,9 @@ def naive(facts: list[EmployerFact], lines: dict[int, list[Line]], union: int, o
         out["employers"] += 1
         out[f"employers.{f.sector}"] += 1
         out["employers.two_new"] += f.two_new
-        live = sorted((not main, a, i, form) for i, (_u, form, main, a, b) in enumerate(f.coverages) if inside((a, b), on) and (b is None or b > a))
+        live = sorted(
+            (not main, a, i, form) for i, (_u, form, main, a, b) in enumerate(f.coverages) if inside((a, b), on) and (b is None or b > a)
+        )
         public = "" if f.sector == "non_public" else ".public"
         if live:
             out[f"employers{public}.organised"] += 1

@@ -109,6 +109,16 @@ def reported(request: HttpRequest, org: str = "root") -> list[dict[str, Any]]:
     _actor(request).require(Perm.FIGURE_VIEW, union)
     rows = [gaps.gap(r) for r in gaps.reported_list(actor=_actor(request)).filter(union_id=union.pk)[:200]]
     return [
-        {"key": g.claim.key, "on": g.claim.on, "claimed": g.claim.claimed, "counted": g.counted, "numerator": g.numerator, "denominator": g.denominator, "ok": g.ok, "verdict": g.verdict, "source": g.claim.source}
+        {
+            "key": g.claim.key,
+            "on": g.claim.on,
+            "claimed": g.claim.claimed,
+            "counted": g.counted,
+            "numerator": g.numerator,
+            "denominator": g.denominator,
+            "ok": g.ok,
+            "verdict": g.verdict,
+            "source": g.claim.source,
+        }
         for g in rows
     ]

@@ -14,7 +14,14 @@ from gonghui.figures.web import place as places
 from gonghui.files import export
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEADS = (("employers", "用人单位"), ("unions", "工会组织"), ("coverage", "覆盖"), ("workers", "职工"), ("members", "会员"), ("rate", "比率"))
+HEADS = (
+    ("employers", "用人单位"),
+    ("unions", "工会组织"),
+    ("coverage", "覆盖"),
+    ("workers", "职工"),
+    ("members", "会员"),
+    ("rate", "比率"),
+)
 
 
 def _groups(rows: list[values.Row]) -> list[dict[str, object]]:
@@ -42,7 +49,15 @@ def export_figures(request: Request) -> HttpResponse:
     place = places.where(request, children=False)
     request.actor.require(Perm.FIGURE_EXPORT, place.union)
     rows = selectors.figures(actor=request.actor, union=place.union, as_of=place.as_of)
-    columns: list[export.Column | str] = ["指标", "键", export.Column("数值", "number"), export.Column("比率", "ratio"), export.Column("分子", "number"), export.Column("分母", "number"), "单位"]
+    columns: list[export.Column | str] = [
+        "指标",
+        "键",
+        export.Column("数值", "number"),
+        export.Column("比率", "ratio"),
+        export.Column("分子", "number"),
+        export.Column("分母", "number"),
+        "单位",
+    ]
     cells = [(r.label, r.key, None if r.unit == "%" else r.value, r.ratio, r.numerator, r.denominator, r.unit) for r in rows]
     title = f"{place.union.name}指标 截至{place.as_of}"
     explained = {r.label if r.kind == "rate" else r.group or r.label: r.definition for r in rows}
@@ -54,7 +69,9 @@ def rates(request: Request) -> HttpResponse:
     """The three rates with targets, and each with its alternatives side by side."""
     place = places.where(request)
     shot = shared.snapshot(request.actor, place.union.pk, place.as_of)
-    found = [(boards.rate_of(shot, key), values.rates(shot, definitions.get(key))) for key in ("rate.formation", "rate.joining", "rate.contract")]
+    found = [
+        (boards.rate_of(shot, key), values.rates(shot, definitions.get(key))) for key in ("rate.formation", "rate.joining", "rate.contract")
+    ]
     below = boards.ranking(place.children, place.as_of)
     return render(request, "figures/console/rates.html", places.frame(place, "建会三率", rates=found, ranking=below))
 
@@ -75,7 +92,11 @@ def trend(request: Request) -> HttpResponse:
     place = places.where(request)
     days = places.month_ends(place.as_of, 24 if request.GET.get("span") == "24" else 12)
     formation, joining = boards.trend(place.union.pk, days)
-    drawing = charts.Line([f"{d.month}月" for d in days], [charts.Series("建会率", formation), charts.Series("入会率", joining)], trend_words(formation, joining))
+    drawing = charts.Line(
+        [f"{d.month}月" for d in days],
+        [charts.Series("建会率", formation), charts.Series("入会率", joining)],
+        trend_words(formation, joining),
+    )
     return render(request, "figures/console/trend.html", places.frame(place, "走势", chart=drawing))
 
 

@@ -28,7 +28,9 @@ def reported(request: Request) -> HttpResponse:
     place = places.where(request, children=False)
     rows = list(gaps.reported_list(actor=request.actor).filter(union_id=place.union.pk)[:100])
     found = [gaps.gap(row) for row in rows]
-    context = places.frame(place, "上报数与实有数", gaps=found, contradictions=gaps.contradictions(rows), recover=_recover(request), upload=forms.UploadForm())
+    context = places.frame(
+        place, "上报数与实有数", gaps=found, contradictions=gaps.contradictions(rows), recover=_recover(request), upload=forms.UploadForm()
+    )
     return render(request, "figures/console/reported.html", context)
 
 
@@ -79,7 +81,13 @@ def reported_import(request: Request) -> HttpResponse:
 @officer(Perm.REPORTED_EDIT)
 def reported_template(request: Request) -> HttpResponse:
     """The file to fill in."""
-    content = export.export_table(list(sheet.HEADS), [("root", "入会率", "2025-12-31", "98%", "", "", "2025 年工作总结")], title="上报数", actor=request.actor, marked=False)
+    content = export.export_table(
+        list(sheet.HEADS),
+        [("root", "入会率", "2025-12-31", "98%", "", "", "2025 年工作总结")],
+        title="上报数",
+        actor=request.actor,
+        marked=False,
+    )
     return download(content, "上报数模板.xlsx", XLSX)
 
 
@@ -91,7 +99,15 @@ def reports(request: Request) -> HttpResponse:
     periods = list(selectors.period_list())
     open_periods = [p for p in periods if not any(r.period_id == p.pk for r in rows)]
     form = forms.PeriodForm()
-    context = places.frame(place, "报表", page=page_of(request, rows), periods=periods, open_periods=open_periods, form=form, may_release=request.actor.may(Perm.REPORT_RELEASE))
+    context = places.frame(
+        place,
+        "报表",
+        page=page_of(request, rows),
+        periods=periods,
+        open_periods=open_periods,
+        form=form,
+        may_release=request.actor.may(Perm.REPORT_RELEASE),
+    )
     return render(request, "figures/console/reports.html", context)
 
 
@@ -129,7 +145,14 @@ def report(request: Request, pk: int) -> HttpResponse:
     found, union = _report(request, pk)
     versions = Report.objects.filter(union_id=union.pk, period=found.period).order_by("-version")
     plain = [f for f in found.data["figures"] if "=" not in f["key"] and f["value"] not in (0, None)]
-    context = {"report": found, "union": union, "versions": versions, "figures": plain, "form": forms.ReasonForm(), "sound": services.reports.digest(found.data) == found.digest}
+    context = {
+        "report": found,
+        "union": union,
+        "versions": versions,
+        "figures": plain,
+        "form": forms.ReasonForm(),
+        "sound": services.reports.digest(found.data) == found.digest,
+    }
     template = "figures/console/report_print.html" if request.GET.get("print") == "1" else "figures/console/report.html"
     return render(request, template, context)
 

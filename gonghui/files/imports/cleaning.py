@@ -15,7 +15,14 @@ _HALF = [chr(i - 0xFEE0) for i in range(0xFF01, 0xFF5F)] + [" "]
 SHOWN_CELLS = 500
 YES = ("是", "y", "yes", "true", "1", "√", "✓", "✔", "有", "对", "在会", "已入会", "会员", "农民工")
 NO = ("否", "n", "no", "false", "0", "×", "x", "✗", "无", "不是", "未入会", "非会员", "非农民工")
-KINDS = {"apostrophe": "去掉号码前的撇号", "fullwidth": "全角数字改半角", "date": "日期统一写法", "case": "小写 x 改大写", "space": "去掉空格", "word": "统一写法"}
+KINDS = {
+    "apostrophe": "去掉号码前的撇号",
+    "fullwidth": "全角数字改半角",
+    "date": "日期统一写法",
+    "case": "小写 x 改大写",
+    "space": "去掉空格",
+    "word": "统一写法",
+}
 
 
 def pick(frame: pl.DataFrame, mapping: Mapping[str, str], columns: Sequence[Column], after: int) -> pl.DataFrame:
@@ -35,7 +42,10 @@ def overlay(frame: pl.DataFrame, fixes: Mapping[int, Mapping[str, str]]) -> pl.D
     """Put corrected cells over the file's own."""
     for key in {k for row in fixes.values() for k in row} & set(frame.columns):
         rows = {r: row[key] for r, row in fixes.items() if key in row}
-        given = pl.DataFrame({ROW: list(rows), "_fix": [v or None for v in rows.values()], "_has": True}, schema={ROW: pl.UInt32, "_fix": pl.String, "_has": pl.Boolean})
+        given = pl.DataFrame(
+            {ROW: list(rows), "_fix": [v or None for v in rows.values()], "_has": True},
+            schema={ROW: pl.UInt32, "_fix": pl.String, "_has": pl.Boolean},
+        )
         frame = frame.join(given, on=ROW, how="left", maintain_order="left")
         frame = frame.with_columns(pl.when(pl.col("_has")).then("_fix").otherwise(key).alias(key)).drop("_fix", "_has")
     return frame

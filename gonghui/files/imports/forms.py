@@ -37,7 +37,9 @@ class MapForm(Form):
         sure = batch.options.get("sure", {})
         for column in handler.columns:
             hint = {"memory": "上次就是这样对的", "near": "猜的，请看一眼"}.get(sure.get(column.key, ""), "")
-            self.fields[column.key] = forms.ChoiceField(label=column.label, choices=heads, required=column.required, initial=batch.mapping.get(column.key, ""), help_text=hint)
+            self.fields[column.key] = forms.ChoiceField(
+                label=column.label, choices=heads, required=column.required, initial=batch.mapping.get(column.key, ""), help_text=hint
+            )
         self.speak()
 
 

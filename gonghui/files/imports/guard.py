@@ -41,7 +41,9 @@ def size(content: bytes) -> None:
     if not content:
         raise BadInput("imports.empty", "文件是空的。请打开原表确认有内容，另存后再上传。")
     if len(content) > MOST_BYTES:
-        raise BadInput("imports.too_big", f"文件有 {len(content) / MIB:.1f} MB，最多 {MOST_BYTES // MIB} MB。请把表拆成几份上传。", size=len(content))
+        raise BadInput(
+            "imports.too_big", f"文件有 {len(content) / MIB:.1f} MB，最多 {MOST_BYTES // MIB} MB。请把表拆成几份上传。", size=len(content)
+        )
 
 
 def kind_of(content: bytes) -> str:
@@ -64,14 +66,26 @@ def workbook(content: bytes) -> Workbook:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _walk(archive, len(content))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, KeyError, IndexError) as fault:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+        KeyError,
+        IndexError,
+    ) as fault:
         raise BadInput("imports.broken", "这个 Excel 文件已损坏或加了密码，打不开。请在电脑上重新另存为 .xlsx 后再上传。") from fault
 
 
 def _walk(archive: zipfile.ZipFile, packed: int) -> Workbook:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
-        raise BadInput("imports.bomb", f"压缩包里有 {len(entries)} 个部件，最多 {MOST_ENTRIES} 个。这不像正常的表格，已拒收。", entries=len(entries))
+        raise BadInput(
+            "imports.bomb", f"压缩包里有 {len(entries)} 个部件，最多 {MOST_ENTRIES} 个。这不像正常的表格，已拒收。", entries=len(entries)
+        )
     _bounded(sum(e.file_size for e in entries), packed)
     names: set[str] = set()
     for entry in entries:
@@ -96,7 +110,9 @@ def _named(entry: zipfile.ZipInfo, names: set[str]) -> None:
 
 def _bounded(unpacked: int, packed: int) -> None:
     if unpacked > MOST_UNPACKED or (unpacked > RATIO_FROM and unpacked > packed * MOST_RATIO):
-        raise BadInput("imports.bomb", f"文件解开后有 {unpacked / MIB:.0f} MB，超过允许的大小，已拒收。请删去空白区域后另存再上传。", unpacked=unpacked)
+        raise BadInput(
+            "imports.bomb", f"文件解开后有 {unpacked / MIB:.0f} MB，超过允许的大小，已拒收。请删去空白区域后另存再上传。", unpacked=unpacked
+        )
 
 
 def _stream(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, book: Workbook, packed: int) -> None:
@@ -133,5 +149,9 @@ def _utf8_head(window: bytes) -> None:
     """Only UTF-8 parts: another encoding could hide a DTD from the search above."""
     head = window[:200].lower()
     declared = re.search(rb'encoding=["\']([^"\']+)', head)
-    if window[:2] in (b"\xfe\xff", b"\xff\xfe") or b"\x00" in window[:4] or (declared and declared[1] not in (b"utf-8", b"us-ascii", b"ascii")):
+    if (
+        window[:2] in (b"\xfe\xff", b"\xff\xfe")
+        or b"\x00" in window[:4]
+        or (declared and declared[1] not in (b"utf-8", b"us-ascii", b"ascii"))
+    ):
         raise BadInput("imports.xml", "文件内部的编码不正常，已拒收。请用 Excel 重新另存后再上传。")

@@ -43,10 +43,14 @@ class ImportBatch(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "导入批次"
-        indexes = [models.Index(fields=["org_path", "kind", "created_at"], name="import_org"), models.Index(fields=["sha256"], name="import_hash")]
+        indexes = [
+            models.Index(fields=["org_path", "kind", "created_at"], name="import_org"),
+            models.Index(fields=["sha256"], name="import_hash"),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(state__in=["committed", "undone"]) | models.Q(rows=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("rejected")),
+                condition=~models.Q(state__in=["committed", "undone"])
+                | models.Q(rows=models.F("created") + models.F("updated") + models.F("unchanged") + models.F("rejected")),
                 name="import_counts_add_up",
                 violation_error_message="各行结论之和应等于读到的行数。",
             )

@@ -43,7 +43,9 @@ def body(table: Table, handler: Handler, mapping: Mapping[str, str], header_row:
     return frame.filter(pl.col(ROW).is_in(list(only))) if only is not None else frame
 
 
-def prepare(frame: pl.DataFrame, handler: Handler, context: Context, *, fixes: Mapping[int, Mapping[str, str]] | None = None, shown: bool = True) -> Sheet:
+def prepare(
+    frame: pl.DataFrame, handler: Handler, context: Context, *, fixes: Mapping[int, Mapping[str, str]] | None = None, shown: bool = True
+) -> Sheet:
     """Corrections laid over, tidied by kind, then by the handler."""
     laid = cleaning.overlay(frame, fixes) if fixes else frame
     sheet = cleaning.tidy(laid, handler.columns, context.options.get("untidy", ()), shown)

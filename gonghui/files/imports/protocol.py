@@ -145,4 +145,20 @@ def quiet(done: int, total: int, note: str) -> None:
     """A `Tell` that says nothing."""
 
 
-__all__ = ["CREATED", "REJECTED", "UNCHANGED", "UPDATED", "Column", "Context", "Handler", "Plan", "Problem", "Sheet", "Tell", "handler", "handlers", "quiet", "register"]
+__all__ = [
+    "CREATED",
+    "REJECTED",
+    "UNCHANGED",
+    "UPDATED",
+    "Column",
+    "Context",
+    "Handler",
+    "Plan",
+    "Problem",
+    "Sheet",
+    "Tell",
+    "handler",
+    "handlers",
+    "quiet",
+    "register",
+]

@@ -88,7 +88,9 @@ def _child(source: Path, target: Path, sheet: str) -> dict[str, Any]:
     try:
         done = subprocess.run(command, capture_output=True, timeout=READ_SECONDS, env=env, check=False, cwd=source.parent)
     except subprocess.TimeoutExpired as fault:
-        raise BadInput("imports.slow", f"这个文件读了 {READ_SECONDS} 秒还没读完，已停下。请在 Excel 里把数据复制到新表，另存后再上传。") from fault
+        raise BadInput(
+            "imports.slow", f"这个文件读了 {READ_SECONDS} 秒还没读完，已停下。请在 Excel 里把数据复制到新表，另存后再上传。"
+        ) from fault
     if done.returncode != 0 or not target.exists():
         wide = b"memory" in done.stderr or b"capacity" in done.stderr or done.returncode < 0
         if wide:
@@ -205,7 +207,10 @@ def decode(content: bytes) -> tuple[str, str]:
         for name, even in (("utf-16-le", 1), ("utf-16-be", 0)):
             if content[even::2].count(0) > len(content) / 8 and len(content) % 2 == 0:
                 return _strict(content, name), name
-        raise BadInput("imports.nul", f"文件里有空字符（第 {content[: content.index(0)].count(10) + 1} 行），不是正常的文本。请在 Excel 里另存为 .xlsx 后再上传。")
+        raise BadInput(
+            "imports.nul",
+            f"文件里有空字符（第 {content[: content.index(0)].count(10) + 1} 行），不是正常的文本。请在 Excel 里另存为 .xlsx 后再上传。",
+        )
     try:
         return content.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as fault:
@@ -225,7 +230,10 @@ def _strict(content: bytes, name: str) -> str:
     except UnicodeDecodeError as fault:
         raise _mixed(content, fault.start) from fault
     if "\x00" in text:
-        raise BadInput("imports.nul", f"文件里有空字符（第 {text[: text.index(chr(0))].count(chr(10)) + 1} 行），不是正常的文本。请在 Excel 里另存为 .xlsx 后再上传。")
+        raise BadInput(
+            "imports.nul",
+            f"文件里有空字符（第 {text[: text.index(chr(0))].count(chr(10)) + 1} 行），不是正常的文本。请在 Excel 里另存为 .xlsx 后再上传。",
+        )
     return text
 
 
@@ -247,7 +255,9 @@ def _utf8(line: bytes) -> bool:
 
 def _mixed(content: bytes, at: int) -> BadInput:
     line = content[:at].count(b"\n") + 1
-    return BadInput("imports.encoding", f"第 {line} 行的文字编码与别处不同，读出来会是乱码。请在 Excel 里另存为 .xlsx 后再上传。", line=line)
+    return BadInput(
+        "imports.encoding", f"第 {line} 行的文字编码与别处不同，读出来会是乱码。请在 Excel 里另存为 .xlsx 后再上传。", line=line
+    )
 
 
 def _csv(content: bytes) -> Table:
@@ -268,7 +278,9 @@ def _csv(content: bytes) -> Table:
                 raise BadInput("imports.too_long", f"表超过 {guard.MOST_ROWS} 行。请拆成几份上传。")
     except csv.Error as fault:
         line = len(rows) + 1
-        raise BadInput("imports.quotes", f"从第 {line} 行起引号不成对，后面的行会连成一片。请改好这一行的引号，或另存为 .xlsx 后再上传。", line=line) from fault
+        raise BadInput(
+            "imports.quotes", f"从第 {line} 行起引号不成对，后面的行会连成一片。请改好这一行的引号，或另存为 .xlsx 后再上传。", line=line
+        ) from fault
     width = max(map(len, rows), default=0)
     if width > guard.MOST_COLUMNS:
         raise BadInput("imports.too_wide", f"表有 {width} 列，最多 {guard.MOST_COLUMNS} 列。请核对分隔符，或另存为 .xlsx 后再上传。")

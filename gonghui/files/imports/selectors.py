@@ -29,7 +29,9 @@ def kinds(actor: Actor) -> list[Handler]:
 
 def targets(actor: Actor, handler: Handler) -> list[tuple[str, str]]:
     """Where to: the handler's own list, else each scope of the actor."""
-    return handler.targets(actor) or [(p, "我管理的范围" if i == 0 else f"我管理的范围（{i + 1}）") for i, p in enumerate(actor.paths(handler.perm))]
+    return handler.targets(actor) or [
+        (p, "我管理的范围" if i == 0 else f"我管理的范围（{i + 1}）") for i, p in enumerate(actor.paths(handler.perm))
+    ]
 
 
 def visible(actor: Actor) -> Q:
@@ -148,7 +150,16 @@ def tidied_cells(batch: ImportBatch, handler: Handler) -> list[dict[str, Any]]:
     rows = []
     for row, key, before, after, kind in vault.kept(batch, "tidied") or []:
         column = columns[key]
-        rows.append({"row": row, "key": key, "label": column.label, "before": shown(before, column), "after": shown(after, column), "kind": services.cleaning.KINDS.get(kind, kind)})
+        rows.append(
+            {
+                "row": row,
+                "key": key,
+                "label": column.label,
+                "before": shown(before, column),
+                "after": shown(after, column),
+                "kind": services.cleaning.KINDS.get(kind, kind),
+            }
+        )
     rows += [{"row": r, "key": c, "label": columns[c].label, "back": True} for r, c in sorted(back)]
     return rows
 

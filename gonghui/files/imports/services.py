@@ -29,7 +29,18 @@ JOB_CHECK, JOB_COMMIT = "files.import.check", "files.import.commit"
 # -- upload and headers --------------------------------------------------------------------------------------------
 
 
-def batch_upload(*, actor: Actor, kind: str, content: bytes, name: str, org_path: str, org_name: str = "", as_of: date | None = None, sheet: str = "", options: Mapping[str, Any] | None = None) -> ImportBatch:
+def batch_upload(
+    *,
+    actor: Actor,
+    kind: str,
+    content: bytes,
+    name: str,
+    org_path: str,
+    org_name: str = "",
+    as_of: date | None = None,
+    sheet: str = "",
+    options: Mapping[str, Any] | None = None,
+) -> ImportBatch:
     """Take in a file and propose its columns (上传). Nothing is stored when it cannot be read.
 
     Raises: NotPermitted; NotFound; BadInput imports.*.
@@ -42,7 +53,15 @@ def batch_upload(*, actor: Actor, kind: str, content: bytes, name: str, org_path
 
 @transaction.atomic
 def _uploaded(
-    actor: Actor, handler: Handler, content: bytes, name: str, table: reading.Table, org_path: str, org_name: str, as_of: date | None, options: dict[str, Any]
+    actor: Actor,
+    handler: Handler,
+    content: bytes,
+    name: str,
+    table: reading.Table,
+    org_path: str,
+    org_name: str,
+    as_of: date | None,
+    options: dict[str, Any],
 ) -> ImportBatch:
     found, token = headers.find(table.frame, handler.columns, memory(org_path, handler.kind)), secrets.token_hex(16)
     notes = [f"合并的单元格已按同一内容补到 {table.filled} 格。"] if table.filled else []
@@ -69,7 +88,9 @@ def batch_map(*, actor: Actor, batch: ImportBatch, mapping: Mapping[str, str]) -
     headers.require(chosen, handler.columns)
     for key, column in chosen.items():
         header = headers.plain(batch.headers[column])[:60]
-        HeaderMemory.objects.update_or_create(org_path=batch.org_path, kind=batch.kind, header=header, defaults={"column": key, "used_at": clock.now()})
+        HeaderMemory.objects.update_or_create(
+            org_path=batch.org_path, kind=batch.kind, header=header, defaults={"column": key, "used_at": clock.now()}
+        )
     return flows.BATCH.advance(batch, BatchState.MAPPED, actor=actor, org_path=batch.org_path, changes={"mapping": chosen, "error": ""})
 
 
@@ -101,7 +122,9 @@ def _judged(actor: Actor, batch: ImportBatch, tell: protocol.Tell) -> pipeline.J
     return pipeline.judge(sheet, handler, context, skipped)
 
 
-def _prepared(batch: ImportBatch, handler: Handler, context: Context, tell: protocol.Tell, table: reading.Table | None = None) -> tuple[protocol.Sheet, list[int]]:
+def _prepared(
+    batch: ImportBatch, handler: Handler, context: Context, tell: protocol.Tell, table: reading.Table | None = None
+) -> tuple[protocol.Sheet, list[int]]:
     tell(0, 0, "正在读表")
     table = table or reading.read(vault.get(batch), sheet=batch.sheet)
     frame = pipeline.body(table, handler, batch.mapping, batch.header_row, batch.options.get("rows"))
@@ -129,7 +152,13 @@ def _context(actor: Actor, batch: ImportBatch) -> Context:
 def _checked(actor: Actor, batch: ImportBatch, judged: pipeline.Judged) -> ImportBatch:
     _store_waiting(batch, judged)
     vault.keep(batch, "tidied", judged.sheet.cells)
-    counts = {**judged.counts, "rows": judged.rows, "tidied": judged.sheet.tidied, "notes": [*batch.options.get("read", []), *judged.plan.notes], "error": ""}
+    counts = {
+        **judged.counts,
+        "rows": judged.rows,
+        "tidied": judged.sheet.tidied,
+        "notes": [*batch.options.get("read", []), *judged.plan.notes],
+        "error": "",
+    }
     return flows.BATCH.advance(batch, BatchState.CHECKED, actor=actor, org_path=batch.org_path, changes=counts, counts=judged.counts)
 
 
@@ -143,7 +172,11 @@ def _store_waiting(batch: ImportBatch, judged: pipeline.Judged) -> None:
     touched = {n for n, r in old.items() if r.fixes is not None or r.choice or r.state == RowState.SKIPPED}
     numbers = sorted(set(by_row) | touched)
     if len(numbers) > MOST_WAITING:
-        raise BadInput("imports.too_many_bad", f"{len(numbers):,} 行有问题，多于 {MOST_WAITING:,} 行。多半是某一列对错了，请回到上一步核对表头，或改好原表再上传。", rows=len(numbers))
+        raise BadInput(
+            "imports.too_many_bad",
+            f"{len(numbers):,} 行有问题，多于 {MOST_WAITING:,} 行。多半是某一列对错了，请回到上一步核对表头，或改好原表再上传。",
+            rows=len(numbers),
+        )
     source = judged.sheet.frame if judged.sheet.raw is None else judged.sheet.raw
     raw = {int(r[ROW]): r for r in source.filter(pl.col(ROW).is_in(numbers)).iter_rows(named=True)}
     ImportRow.objects.filter(batch=batch).delete()
@@ -154,17 +187,37 @@ def _store_waiting(batch: ImportBatch, judged: pipeline.Judged) -> None:
     rows = []
     for pk, n in zip(ids, numbers, strict=True):
         before, problems = old.get(n), by_row.get(n, [])
-        state = RowState.SKIPPED if before is not None and before.state == RowState.SKIPPED else RowState.OPEN if problems else RowState.FIXED
+        state = (
+            RowState.SKIPPED if before is not None and before.state == RowState.SKIPPED else RowState.OPEN if problems else RowState.FIXED
+        )
         cells = json.dumps({k: v for k, v in raw.get(n, {}).items() if k != ROW and not k.startswith("_")}, ensure_ascii=False)
         fixed = seal_fixes(pk, json.dumps(fixes[n], ensure_ascii=False)) if n in fixes else None
         cause = problems[0].code if problems else before.cause if before else ""
-        rows.append(ImportRow(pk=pk, batch=batch, row=n, cause=cause, problems=[as_dict(p) for p in problems], cells=seal_cells(pk, cells), fixes=fixed, choice=before.choice if before else "", state=state))
+        rows.append(
+            ImportRow(
+                pk=pk,
+                batch=batch,
+                row=n,
+                cause=cause,
+                problems=[as_dict(p) for p in problems],
+                cells=seal_cells(pk, cells),
+                fixes=fixed,
+                choice=before.choice if before else "",
+                state=state,
+            )
+        )
     ImportRow.objects.bulk_create(rows, batch_size=500)
 
 
 def as_dict(problem: Problem) -> dict[str, Any]:
     """A problem as stored and shown."""
-    return {"column": problem.column, "code": problem.code, "message": problem.message, "suggestion": problem.suggestion, "choices": [list(c) for c in problem.choices]}
+    return {
+        "column": problem.column,
+        "code": problem.code,
+        "message": problem.message,
+        "suggestion": problem.suggestion,
+        "choices": [list(c) for c in problem.choices],
+    }
 
 
 # -- fixing --------------------------------------------------------------------------------------------------------
@@ -230,7 +283,9 @@ def tidy_revoke(*, actor: Actor, batch: ImportBatch, row: int, column: str, back
     _still_open(batch)
     kept = [u for u in batch.options.get("untidy", []) if u != [row, column]]
     options = {**batch.options, "untidy": [*kept, [row, column]] if back else kept}
-    return flows.BATCH.advance(batch, BatchState.MAPPED, actor=actor, org_path=batch.org_path, changes={"options": options}, row=row, column=column)
+    return flows.BATCH.advance(
+        batch, BatchState.MAPPED, actor=actor, org_path=batch.org_path, changes={"options": options}, row=row, column=column
+    )
 
 
 # -- commit and undo -----------------------------------------------------------------------------------------------
@@ -251,7 +306,9 @@ def batch_commit(*, actor: Actor, batch: ImportBatch, only_good: bool = False) -
         raise RuleViolation("imports.nothing", "没有可以导入的行。请先改好有问题的行。")
     job = jobs.enqueue(actor, JOB_COMMIT, f"导入 {batch.name}", org_path=batch.org_path, total=batch.rows, batch=batch.pk)
     options = {**batch.options, "only_good": only_good}
-    return flows.BATCH.advance(batch, BatchState.COMMITTING, actor=actor, org_path=batch.org_path, changes={"options": options, "job_id": job.pk})
+    return flows.BATCH.advance(
+        batch, BatchState.COMMITTING, actor=actor, org_path=batch.org_path, changes={"options": options, "job_id": job.pk}
+    )
 
 
 def commit_now(*, actor: Actor, batch: ImportBatch, tell: protocol.Tell = protocol.quiet) -> ImportBatch:
@@ -270,20 +327,39 @@ def commit_now(*, actor: Actor, batch: ImportBatch, tell: protocol.Tell = protoc
 
 
 @transaction.atomic(savepoint=False)  # a savepoint would make bulk writes under triggers slow, see core.bulk
-def _write(actor: Actor, batch: ImportBatch, handler: Handler, context: Context, sheet: protocol.Sheet, skipped: Sequence[int]) -> ImportBatch:
+def _write(
+    actor: Actor, batch: ImportBatch, handler: Handler, context: Context, sheet: protocol.Sheet, skipped: Sequence[int]
+) -> ImportBatch:
     seen = ImportBatch.objects.select_for_update().get(pk=batch.pk)
     if seen.state != BatchState.COMMITTING:
         return seen
     judged = pipeline.judge(sheet, handler, context, skipped)
     open_rows = {p.row for p in judged.problems}
     if open_rows and not seen.options.get("only_good"):
-        raise RuleViolation("imports.changed", f"检查之后系统里的资料有变动，{len(open_rows)} 行有了新问题。请重新检查。", rows=sorted(open_rows)[:20])
+        raise RuleViolation(
+            "imports.changed", f"检查之后系统里的资料有变动，{len(open_rows)} 行有了新问题。请重新检查。", rows=sorted(open_rows)[:20]
+        )
     kept = handler.write(judged.plan, context, protocol.quiet)
     _store_waiting(seen, judged)
     vault.keep(seen, "undo", kept)
     vault.keep(seen, "verdicts", {"rows": judged.verdicts[ROW].to_list(), "verdicts": judged.verdicts[pipeline.VERDICT].to_list()})
-    changes = {**judged.counts, "rows": judged.rows, "committed_at": clock.now(), "notes": [*seen.options.get("read", []), *judged.plan.notes], "error": ""}
-    return flows.BATCH.advance(seen, BatchState.COMMITTED, actor=actor, org_path=seen.org_path, changes=changes, counts=judged.counts, sha256=seen.sha256, digest=judged.digest)
+    changes = {
+        **judged.counts,
+        "rows": judged.rows,
+        "committed_at": clock.now(),
+        "notes": [*seen.options.get("read", []), *judged.plan.notes],
+        "error": "",
+    }
+    return flows.BATCH.advance(
+        seen,
+        BatchState.COMMITTED,
+        actor=actor,
+        org_path=seen.org_path,
+        changes=changes,
+        counts=judged.counts,
+        sha256=seen.sha256,
+        digest=judged.digest,
+    )
 
 
 @transaction.atomic
@@ -299,7 +375,9 @@ def batch_undo(*, actor: Actor, batch: ImportBatch, reason: str) -> ImportBatch:
     if seen.state != BatchState.COMMITTED:
         raise Conflict("imports.not_committed", "这一批现在不能撤销。请刷新后查看最新状态。")
     handler.undo(vault.kept(seen, "undo") or {}, _context(actor, seen))
-    return flows.BATCH.advance(seen, BatchState.UNDONE, actor=actor, org_path=seen.org_path, changes={"undone_at": clock.now()}, reason=reason)
+    return flows.BATCH.advance(
+        seen, BatchState.UNDONE, actor=actor, org_path=seen.org_path, changes={"undone_at": clock.now()}, reason=reason
+    )
 
 
 @transaction.atomic
@@ -341,7 +419,18 @@ def bad_rows_taken(*, actor: Actor, batch: ImportBatch, rows: int) -> None:
 # -- without a person ----------------------------------------------------------------------------------------------
 
 
-def import_run(*, actor: Actor, kind: str, content: bytes, name: str, org_path: str, org_name: str = "", as_of: date | None = None, dry_run: bool = False, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def import_run(
+    *,
+    actor: Actor,
+    kind: str,
+    content: bytes,
+    name: str,
+    org_path: str,
+    org_name: str = "",
+    as_of: date | None = None,
+    dry_run: bool = False,
+    options: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """The whole way in one call, for the command line and the demo: good rows go in, the others come back with reasons.
 
     Raises: NotPermitted; BadInput imports.*. With `dry_run` nothing is stored at all.
@@ -373,7 +462,13 @@ def _write_whole(actor: Actor, batch: ImportBatch, handler: Handler, context: Co
         ImportBatch.objects.filter(pk=batch.pk).update(state=BatchState.COMMITTING, tidied=sheet.tidied)
         done = _write(actor, batch, handler, context, sheet, [])
     problems = [{"row": r.row, **p} for r in ImportRow.objects.filter(batch=done).order_by("row") for p in r.problems]
-    return {"rows": done.rows, **{v: getattr(done, v) for v in protocol.VERDICTS}, "tidied": done.tidied or sheet.tidied, "notes": done.notes, "problems": problems}
+    return {
+        "rows": done.rows,
+        **{v: getattr(done, v) for v in protocol.VERDICTS},
+        "tidied": done.tidied or sheet.tidied,
+        "notes": done.notes,
+        "problems": problems,
+    }
 
 
 def summary(judged: pipeline.Judged) -> dict[str, Any]:
@@ -399,8 +494,19 @@ def job_check(progress: jobs.Progress) -> dict[str, Any]:
 
 def job_commit(progress: jobs.Progress) -> dict[str, Any]:
     """Job: write a batch. After a crash it is claimed again and finds the batch either written or untouched."""
-    batch = commit_now(actor=_behalf(ImportBatch.objects.get(pk=progress.args["batch"])), batch=ImportBatch.objects.get(pk=progress.args["batch"]), tell=progress.tell)
-    return {"batch": batch.pk, "rows": batch.rows, "created": batch.created, "updated": batch.updated, "unchanged": batch.unchanged, "rejected": batch.rejected}
+    batch = commit_now(
+        actor=_behalf(ImportBatch.objects.get(pk=progress.args["batch"])),
+        batch=ImportBatch.objects.get(pk=progress.args["batch"]),
+        tell=progress.tell,
+    )
+    return {
+        "batch": batch.pk,
+        "rows": batch.rows,
+        "created": batch.created,
+        "updated": batch.updated,
+        "unchanged": batch.unchanged,
+        "rejected": batch.rejected,
+    }
 
 
 def _behalf(batch: ImportBatch) -> Actor:
@@ -420,4 +526,21 @@ def _still_open(batch: ImportBatch) -> None:
         raise Conflict("imports.not_open", "这一批已不在检查中，改动没有保存。请刷新后查看最新状态。")
 
 
-__all__ = ["batch_abandon", "batch_check", "batch_commit", "batch_follow", "batch_map", "batch_undo", "batch_upload", "check_now", "cleaning", "commit_now", "guard", "import_run", "memory", "row_fix", "row_skip", "tidy_revoke"]
+__all__ = [
+    "batch_abandon",
+    "batch_check",
+    "batch_commit",
+    "batch_follow",
+    "batch_map",
+    "batch_undo",
+    "batch_upload",
+    "check_now",
+    "cleaning",
+    "commit_now",
+    "guard",
+    "import_run",
+    "memory",
+    "row_fix",
+    "row_skip",
+    "tidy_revoke",
+]

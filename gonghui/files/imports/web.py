@@ -44,7 +44,12 @@ def home(request: Request) -> HttpResponse:
             return HttpResponseRedirect(_url(_upload(request, form)))
         except BadInput as refusal:
             form.add_error("file", refusal.message)
-    context = {"form": form, "page": page_of(request, selectors.batch_list(actor=request.actor)), "steps": STEPS, "kinds": selectors.kinds(request.actor)}
+    context = {
+        "form": form,
+        "page": page_of(request, selectors.batch_list(actor=request.actor)),
+        "steps": STEPS,
+        "kinds": selectors.kinds(request.actor),
+    }
     return render(request, "files/imports/home.html", context, status=422 if form.errors else 200)
 
 
@@ -52,10 +57,19 @@ def _upload(request: Request, form: UploadForm) -> ImportBatch:
     data = form.cleaned_data
     file: UploadedFile[Any] = data["file"]
     if (file.size or 0) > guard.MOST_BYTES:
-        raise BadInput("imports.too_big", f"文件有 {(file.size or 0) / guard.MIB:.1f} MB，最多 {guard.MOST_BYTES // guard.MIB} MB。请把表拆成几份上传。")
+        raise BadInput(
+            "imports.too_big",
+            f"文件有 {(file.size or 0) / guard.MIB:.1f} MB，最多 {guard.MOST_BYTES // guard.MIB} MB。请把表拆成几份上传。",
+        )
     names = dict(form.fields["target"].choices)  # type: ignore[attr-defined]  # a ChoiceField
     return services.batch_upload(
-        actor=request.actor, kind=data["kind"], content=file.read(), name=file.name or "表", org_path=data["target"], org_name=names.get(data["target"], ""), as_of=data["as_of"]
+        actor=request.actor,
+        kind=data["kind"],
+        content=file.read(),
+        name=file.name or "表",
+        org_path=data["target"],
+        org_name=names.get(data["target"], ""),
+        as_of=data["as_of"],
     )
 
 
@@ -66,7 +80,13 @@ def template(request: Request, kind: str) -> HttpResponse:
     handler = next((h for h in selectors.kinds(request.actor) if h.kind == kind), None)
     if handler is None:
         raise NotPermitted("core.no_permission", "您没有导入这类资料的权限。")
-    content = export_table([c.label for c in handler.columns], [[c.example for c in handler.columns]], title=f"{handler.label}模板", actor=request.actor, marked=False)
+    content = export_table(
+        [c.label for c in handler.columns],
+        [[c.example for c in handler.columns]],
+        title=f"{handler.label}模板",
+        actor=request.actor,
+        marked=False,
+    )
     return download(content, f"{handler.label}模板.xlsx", XLSX)
 
 
@@ -195,8 +215,21 @@ def detail(request: Request, pk: int) -> HttpResponse:
     batch = selectors.batch_get(actor=request.actor, pk=pk)
     handler = protocol.handler(batch.kind)
     left = ImportRow.objects.filter(batch=batch).exclude(state="fixed").count()
-    context = {"batch": batch, "handler": handler, "steps": STEPS, "job": _job(batch), "left": left, "ask": ReasonForm(), "consequences": UNDOING}
-    return render(request, "files/imports/detail.html", context, fragment="files/imports/_progress.html" if batch.state in ("committing", "mapped") else None)
+    context = {
+        "batch": batch,
+        "handler": handler,
+        "steps": STEPS,
+        "job": _job(batch),
+        "left": left,
+        "ask": ReasonForm(),
+        "consequences": UNDOING,
+    }
+    return render(
+        request,
+        "files/imports/detail.html",
+        context,
+        fragment="files/imports/_progress.html" if batch.state in ("committing", "mapped") else None,
+    )
 
 
 @officer()
@@ -258,5 +291,7 @@ def _job(batch: ImportBatch) -> Job | None:
 
 def _url(batch: ImportBatch) -> str:
     """The page where this batch goes on."""
-    step = {BatchState.UPLOADED: "map", BatchState.FAILED: "map", BatchState.MAPPED: "check", BatchState.CHECKED: "check"}.get(BatchState(batch.state), "detail")
+    step = {BatchState.UPLOADED: "map", BatchState.FAILED: "map", BatchState.MAPPED: "check", BatchState.CHECKED: "check"}.get(
+        BatchState(batch.state), "detail"
+    )
     return reverse(f"files:imports:{step}", args=[batch.pk])

@@ -58,7 +58,14 @@ def run(rows: int = 200_000, base: int = 1_000_000, keep: str = "") -> list[dict
             _say(f"铺底 {base:,} 人")
             _base(base, places)
             known = people[: int(rows * KNOWN_SHARE)]
-            services.import_run(actor=Actor.system("bench"), kind="roster", content=_workbook(folder / "known.xlsx", known).read_bytes(), name="known.xlsx", org_path="", as_of=AS_OF)
+            services.import_run(
+                actor=Actor.system("bench"),
+                kind="roster",
+                content=_workbook(folder / "known.xlsx", known).read_bytes(),
+                name="known.xlsx",
+                org_path="",
+                as_of=AS_OF,
+            )
             return _measure(folder, book, rows)
 
 
@@ -78,7 +85,16 @@ def _measure(folder: Path, book: Path, rows: int) -> list[dict[str, Any]]:
     value = told["seconds"]
     head = {"engine": engine, "unit": "s", "n": rows, "peak_mib": told["peak_mib"]}
     return [
-        {"name": "roster", **head, "value": round(value, 2), "floor": round(floor + more, 2), "ratio": round(value / (floor + more), 2), "rolls": len(rolls), "counts": told["counts"], "parts": told["parts"]},
+        {
+            "name": "roster",
+            **head,
+            "value": round(value, 2),
+            "floor": round(floor + more, 2),
+            "ratio": round(value / (floor + more), 2),
+            "rolls": len(rolls),
+            "counts": told["counts"],
+            "parts": told["parts"],
+        },
         {"name": "roster.records_only", **head, "value": round(value, 2), "floor": round(floor, 2), "ratio": round(value / floor, 2)},
     ]
 
@@ -89,10 +105,24 @@ def step(file: str = "") -> dict[str, Any]:
     parts: dict[str, float] = {}
     with _timed(parts):
         begun = time.perf_counter()
-        done = services.import_run(actor=Actor.system("bench"), kind="roster", content=content, name="roster.xlsx", org_path="", as_of=AS_OF)
+        done = services.import_run(
+            actor=Actor.system("bench"), kind="roster", content=content, name="roster.xlsx", org_path="", as_of=AS_OF
+        )
         seconds = time.perf_counter() - begun
     counts = {k: done[k] for k in ("rows", "created", "updated", "unchanged", "rejected")}
-    return {"name": "roster.step", "engine": connection.vendor, "value": seconds, "unit": "s", "floor": None, "ratio": None, "n": done["rows"], "seconds": seconds, "counts": counts, "peak_mib": bench.peak_mib(), "parts": parts}
+    return {
+        "name": "roster.step",
+        "engine": connection.vendor,
+        "value": seconds,
+        "unit": "s",
+        "floor": None,
+        "ratio": None,
+        "n": done["rows"],
+        "seconds": seconds,
+        "counts": counts,
+        "peak_mib": bench.peak_mib(),
+        "parts": parts,
+    }
 
 
 @contextmanager
@@ -130,7 +160,12 @@ def _timed(parts: dict[str, float]) -> Iterator[None]:
 def _import_apart(book: Path) -> Made:
     """In a fresh process on the same database."""
     env = {**os.environ, "GONGHUI_DATABASE_URL": _url()}
-    done = subprocess.run([sys.executable, "-m", "django", "bench", "roster-step", "--set", f"file={book}", "--json", "--settings", "gonghui.settings"], env=env, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "bench", "roster-step", "--set", f"file={book}", "--json", "--settings", "gonghui.settings"],
+        env=env,
+        capture_output=True,
+        check=False,
+    )
     if done.returncode:
         raise RuntimeError(done.stderr.decode()[-2000:])
     told: Made = json.loads(done.stdout)[0]
@@ -151,7 +186,9 @@ def _register() -> list[tuple[int, str, int, str]]:
     for i in range(EMPLOYERS):
         town = towns[i % 10]
         firm = orgs.employer_register(actor=actor, union=town, name=f"测速 {i} 厂", headcount=500, opened_on=old, listed_on=old)
-        union = orgs.union_build(actor=actor, parent=town, kind="enterprise", name=f"测速 {i} 厂工会", employer=firm, mode="single", founded_on=old)
+        union = orgs.union_build(
+            actor=actor, parent=town, kind="enterprise", name=f"测速 {i} 厂工会", employer=firm, mode="single", founded_on=old
+        )
         made.append((firm.pk, firm.code, union.pk, union.code))
     return made
 
@@ -175,7 +212,9 @@ def _people(rows: int, places: list[tuple[int, str, int, str]]) -> list[tuple[st
 
 
 def _workbook(path: Path, people: list[tuple[str, ...]]) -> Path:
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_numbers": False, "strings_to_urls": False, "strings_to_formulas": False}) as book:
+    with xlsxwriter.Workbook(
+        path, {"constant_memory": True, "strings_to_numbers": False, "strings_to_urls": False, "strings_to_formulas": False}
+    ) as book:
         sheet = book.add_worksheet("表1")
         sheet.write_row(0, 0, HEAD)
         for n, row in enumerate(people, 1):
@@ -200,9 +239,20 @@ def _base(count: int, places: list[tuple[int, str, int, str]]) -> None:
             ])  # fmt: skip
             where = [places[chance.randrange(len(places))] for _ in ids]
             jobs = bulk.reserve_ids(Employment, size)
-            bulk.insert(Employment, writing.JOB_FIELDS, [(j, i, w[0], "regular", "操作工", "", "", "2015-01-01", None, "底册") for j, i, w in zip(jobs, ids, where, strict=True)])
+            bulk.insert(
+                Employment,
+                writing.JOB_FIELDS,
+                [(j, i, w[0], "regular", "操作工", "", "", "2015-01-01", None, "底册") for j, i, w in zip(jobs, ids, where, strict=True)],
+            )
             spells = bulk.reserve_ids(Membership, size)
-            bulk.insert(Membership, writing.SPELL_FIELDS, [(s, i, w[2], None, "active", "2015-02-01", None, "", "2015-02-01", "import", "", false) for s, i, w in zip(spells, ids, where, strict=True)])
+            bulk.insert(
+                Membership,
+                writing.SPELL_FIELDS,
+                [
+                    (s, i, w[2], None, "active", "2015-02-01", None, "", "2015-02-01", "import", "", false)
+                    for s, i, w in zip(spells, ids, where, strict=True)
+                ],
+            )
 
 
 # -- floor ---------------------------------------------------------------------------------------------------------
@@ -302,7 +352,9 @@ def _create(name: str, template: str = "template0") -> str:
     import psycopg
 
     s = connections["default"].settings_dict
-    with psycopg.connect(dbname="postgres", user=s["USER"], password=s["PASSWORD"], host=s["HOST"] or None, port=s["PORT"] or None, autocommit=True) as server:
+    with psycopg.connect(
+        dbname="postgres", user=s["USER"], password=s["PASSWORD"], host=s["HOST"] or None, port=s["PORT"] or None, autocommit=True
+    ) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return name

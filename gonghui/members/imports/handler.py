@@ -39,5 +39,7 @@ def register() -> None:
     from gonghui.members.imports import bench
 
     protocol.register(Roster())
-    menu.register(menu.Entry("files.imports", "数据导入", "file-import", "files:imports:home", group="组织与会员", perm=Perm.ROSTER_IMPORT, order=160))
+    menu.register(
+        menu.Entry("files.imports", "数据导入", "file-import", "files:imports:home", group="组织与会员", perm=Perm.ROSTER_IMPORT, order=160)
+    )
     bench.register()

@@ -74,7 +74,9 @@ def known(ids: Iterable[int]) -> Known:
     with _temp([(i, None) for i in wanted], "BLOB" if connection.vendor == "sqlite" else "bytea") as cursor:
         cursor.execute(f'SELECT {columns} FROM "{TEMP}" t JOIN people_person p ON p.id = t.n')
         out.persons = {r[0]: r for r in cursor.fetchall()}
-        cursor.execute(f'SELECT m.person_id, m.id, m.union_id, m.card_no, m.until FROM "{TEMP}" t JOIN members_membership m ON m.person_id = t.n')
+        cursor.execute(
+            f'SELECT m.person_id, m.id, m.union_id, m.card_no, m.until FROM "{TEMP}" t JOIN members_membership m ON m.person_id = t.n'
+        )
         for person, spell, union, card, until in cursor.fetchall():
             if until is None:
                 out.open_spell[person] = (spell, union, card)

@@ -44,12 +44,27 @@ def resolve(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, list[P
         pl.coalesce(_mapped("employer_code", codes), _mapped("credit_code", credit), _mapped("employer_name", names)).alias("_employer"),
         pl.coalesce(_mapped("union_code", union_codes), _mapped("union_name", union_names)).alias("_union"),
     )
-    problems = _unknown(frame, "_employer", ("employer_code", "credit_code", "employer_name"), "employer", "系统里没有这个单位，或不在您管理的范围内。请核对单位编号和名称。", employers)
-    problems += _unknown(frame, "_union", ("union_code", "union_name"), "union", "系统里没有这个工会，或不在您管理的范围内。请核对工会代码和名称。", unions)
+    problems = _unknown(
+        frame,
+        "_employer",
+        ("employer_code", "credit_code", "employer_name"),
+        "employer",
+        "系统里没有这个单位，或不在您管理的范围内。请核对单位编号和名称。",
+        employers,
+    )
+    problems += _unknown(
+        frame, "_union", ("union_code", "union_name"), "union", "系统里没有这个工会，或不在您管理的范围内。请核对工会代码和名称。", unions
+    )
     own = unions.own()
     frame = _own_employer(frame, own, unions, employers)
     responsible = {e.pk: e.union_id for e in employers.found.values()}
-    frame = frame.with_columns(pl.coalesce("_union", pl.col("_employer").replace_strict(responsible, default=None, return_dtype=pl.Int64) if responsible else pl.lit(None, pl.Int64), pl.lit(own, pl.Int64)).alias("_home"))
+    frame = frame.with_columns(
+        pl.coalesce(
+            "_union",
+            pl.col("_employer").replace_strict(responsible, default=None, return_dtype=pl.Int64) if responsible else pl.lit(None, pl.Int64),
+            pl.lit(own, pl.Int64),
+        ).alias("_home")
+    )
     lost = frame.filter(pl.col("_home").is_null() & ~pl.col(ROW).is_in([p.row for p in problems]))
     problems += [Problem(int(r), "employer_name", "employer", "没有写单位，也没有写工会。请至少补一项。") for r in lost[ROW]]
     return frame, problems, employers.found

@@ -61,7 +61,9 @@ class Planner:
         bad = {p.row for p in self.problems}
         given = pl.DataFrame({ROW: list(self.verdicts), "v": list(self.verdicts.values())}, schema={ROW: pl.UInt32, "v": pl.String})
         verdicts = pl.DataFrame({ROW: rows}).join(given, on=ROW, how="left", maintain_order="left")
-        verdicts = verdicts.select(ROW, pl.when(pl.col(ROW).is_in(list(bad))).then(pl.lit(REJECTED)).otherwise(pl.col("v").fill_null(CREATED)).alias("verdict"))
+        verdicts = verdicts.select(
+            ROW, pl.when(pl.col(ROW).is_in(list(bad))).then(pl.lit(REJECTED)).otherwise(pl.col("v").fill_null(CREATED)).alias("verdict")
+        )
         return Plan(verdicts, self.problems, self.plan, self.notes)
 
     def _alive(self) -> pl.DataFrame:
@@ -75,7 +77,9 @@ class Planner:
         hinted = pl.col("joined_on").is_not_null() | pl.col("card_no").is_not_null()
         self.frame = self.frame.with_columns(pl.when(explicit).then(pl.col("member") == "1").otherwise(hinted).alias("_is_member"))
         idle = self._alive().filter(~pl.col("_is_member") & pl.col("_employer").is_null())
-        self.problems += [Problem(int(r), "employer_name", "employer", "不是会员，又没有写单位，没有可登记的内容。请补上单位。") for r in idle[ROW]]
+        self.problems += [
+            Problem(int(r), "employer_name", "employer", "不是会员，又没有写单位，没有可登记的内容。请补上单位。") for r in idle[ROW]
+        ]
 
     def _dates(self) -> None:
         as_of = self.context.as_of
@@ -85,7 +89,10 @@ class Planner:
         if n := int((f["_is_member"] & f["_joined"].is_null()).sum()):
             self.notes.append(f"入会日期没填 {n:,} 人，按花名册截至日期 {as_of} 登记。")
         self.frame = f.with_columns(
-            pl.col("_hired").fill_null(as_of), pl.col("_joined").fill_null(as_of), pl.col("kind").fill_null(EmploymentKind.REGULAR.value), pl.col("post").fill_null("")
+            pl.col("_hired").fill_null(as_of),
+            pl.col("_joined").fill_null(as_of),
+            pl.col("kind").fill_null(EmploymentKind.REGULAR.value),
+            pl.col("post").fill_null(""),
         ).with_columns(_groups(f, self.notes))
 
     def _match(self) -> None:
@@ -95,7 +102,11 @@ class Planner:
         loose = alive.filter(pl.col("_id").is_null() & pl.col("_phone").is_not_null())
         if loose.height:
             self._match_by_phone(loose, matched)
-        column = pl.Series("_person", [matched.get(int(r)) for r in self.frame[ROW]], dtype=pl.Int64) if matched else pl.lit(None, pl.Int64).alias("_person")
+        column = (
+            pl.Series("_person", [matched.get(int(r)) for r in self.frame[ROW]], dtype=pl.Int64)
+            if matched
+            else pl.lit(None, pl.Int64).alias("_person")
+        )
         self.frame = self.frame.with_columns(column)
 
     def _match_by_phone(self, loose: pl.DataFrame, matched: dict[int, int]) -> None:
@@ -106,7 +117,12 @@ class Planner:
         union = dict(loose.select(ROW, "_home").iter_rows())
         for row, ids in found.items():
             choice = self.context.choices.get(row, "")
-            same = [p for p in ids if held.persons[p][11] == "none" and ((p, employer[row]) in held.jobs or held.open_spell.get(p, (0, 0, ""))[1] == union[row])]
+            same = [
+                p
+                for p in ids
+                if held.persons[p][11] == "none"
+                and ((p, employer[row]) in held.jobs or held.open_spell.get(p, (0, 0, ""))[1] == union[row])
+            ]
             if len(same) == 1:
                 matched[row] = same[0]
             elif choice.startswith("is:") and choice[3:].isdigit() and int(choice[3:]) in ids:
@@ -116,7 +132,11 @@ class Planner:
             elif choice != "new":
                 choices = [(f"is:{p}", f"是同一人：与库中第 {i} 条合并登记") for i, p in enumerate(ids[:5], 1)]
                 choices += [("new", "不是同一人：作为新人登记"), (SKIP, "先跳过这一行")]
-                self.problems.append(Problem(row, "phone", "same_person", f"库中有 {len(ids)} 人同名同手机号，这一行没有证件号，请您定。", choices=tuple(choices)))
+                self.problems.append(
+                    Problem(
+                        row, "phone", "same_person", f"库中有 {len(ids)} 人同名同手机号，这一行没有证件号，请您定。", choices=tuple(choices)
+                    )
+                )
 
     def _twice(self) -> None:
         """The same document in several rows: equal rows are one, others need a decision."""
@@ -139,7 +159,15 @@ class Planner:
                 self.plan.second.append((int(before[ROW]), r["_employer"], r["kind"], r["post"], r["_hired"]))
             else:
                 options = [(SECOND, "是同一人在另一家单位的第二份工作")] if r["_employer"] != before["_employer"] and r["_employer"] else []
-                self.problems.append(Problem(row, "id_number", "twice", f"第 {before[ROW]} 行是同一个证件号。请您定怎么办。", choices=(*options, (SKIP, "不用这一行"))))
+                self.problems.append(
+                    Problem(
+                        row,
+                        "id_number",
+                        "twice",
+                        f"第 {before[ROW]} 行是同一个证件号。请您定怎么办。",
+                        choices=(*options, (SKIP, "不用这一行")),
+                    )
+                )
 
     def _existing(self) -> None:
         alive = self._alive().filter(pl.col("_person").is_not_null() & ~pl.col(ROW).is_in(list(self.verdicts)))
@@ -147,7 +175,9 @@ class Planner:
         for r in alive.iter_rows(named=True):
             self.verdicts[int(r[ROW])] = self._one(r, held)
         if self.phones_kept:
-            self.notes.append(f"{self.phones_kept:,} 人的手机号与登记的不同，没有改：是本人登录用的，请本人更正或到街道（乡镇）以上工会窗口更换。")
+            self.notes.append(
+                f"{self.phones_kept:,} 人的手机号与登记的不同，没有改：是本人登录用的，请本人更正或到街道（乡镇）以上工会窗口更换。"
+            )
 
     def _one(self, r: dict[str, Any], held: matching.Known) -> str:
         """One person already known. Absence of anything in the table never ends anything (MEM-07)."""
@@ -236,8 +266,14 @@ class Planner:
             return True
         if choice == KEEP:
             return True
-        options = ((TRANSFER, "是同一人：申请把会籍转到本工会"), (KEEP, "是同一人：会籍不动，只登记劳动关系"), (SKIP, "跳过这一行，先核对证件"))
-        self.problems.append(Problem(row, "id_number", "member_elsewhere", "这个人现在是别的工会的会员。一个人只能有一处会籍，请您定。", choices=options))
+        options = (
+            (TRANSFER, "是同一人：申请把会籍转到本工会"),
+            (KEEP, "是同一人：会籍不动，只登记劳动关系"),
+            (SKIP, "跳过这一行，先核对证件"),
+        )
+        self.problems.append(
+            Problem(row, "id_number", "member_elsewhere", "这个人现在是别的工会的会员。一个人只能有一处会籍，请您定。", choices=options)
+        )
         return False
 
     def _pend(self, person: int) -> None:
@@ -254,7 +290,9 @@ def _groups(frame: pl.DataFrame, notes: list[str]) -> list[pl.Series]:
     wanted = frame["_home"].drop_nulls().unique().to_list()
     known: dict[tuple[int, str], int] = {}
     for start in range(0, len(wanted), 800):
-        for pk, union, name in model._default_manager.filter(union_id__in=wanted[start : start + 800], until=None).values_list("pk", "union_id", "name"):
+        for pk, union, name in model._default_manager.filter(union_id__in=wanted[start : start + 800], until=None).values_list(
+            "pk", "union_id", "name"
+        ):
             known[union, name] = pk
     found = [known.get((u, t)) if t else None for u, t in zip(frame["_home"], teams, strict=True)]
     if n := sum(1 for g, t in zip(found, teams, strict=True) if t and g is None):

@@ -66,4 +66,8 @@ def _one(frame: pl.DataFrame, head: str, day: str, name: str, sign: int) -> pl.D
 
 
 def _counted(frame: pl.DataFrame, key: pl.Expr, day: str, sign: int) -> pl.DataFrame:
-    return frame.select("node", key.alias("key"), pl.col(day).alias("day")).group_by("node", "key", "day").agg((pl.len().cast(pl.Int64) * sign).alias("n"))
+    return (
+        frame.select("node", key.alias("key"), pl.col(day).alias("day"))
+        .group_by("node", "key", "day")
+        .agg((pl.len().cast(pl.Int64) * sign).alias("n"))
+    )

@@ -31,7 +31,9 @@ def prepare(sheet: Sheet, context: Context, values: dict[str, set[str]]) -> Shee
     )
     late = f.filter((pl.col("_hired") > context.as_of) | (pl.col("_joined") > context.as_of))
     problems += more + [
-        Problem(int(r), "joined_on" if j and j > context.as_of else "hired_on", "dates", f"日期晚于花名册的截至日期 {context.as_of}，请核对。")
+        Problem(
+            int(r), "joined_on" if j and j > context.as_of else "hired_on", "dates", f"日期晚于花名册的截至日期 {context.as_of}，请核对。"
+        )
         for r, j in late.select(ROW, "_joined").iter_rows()
     ]
     blank = f.filter(pl.col("id_number").is_null() & pl.col("phone").is_null() & pl.col("name").is_not_null())
@@ -54,7 +56,12 @@ def _soften(f: pl.DataFrame, values: dict[str, set[str]], notes: dict[str, int])
 def _documents(f: pl.DataFrame, today: date, notes: dict[str, int]) -> tuple[pl.DataFrame, list[Problem]]:
     number = pl.col("id_number")
     f = f.with_columns(
-        pl.when(number.is_null()).then(pl.lit(IdKind.NONE.value)).when(pl.col("id_kind").is_null()).then(pl.lit(IdKind.RESIDENT.value)).otherwise(pl.col("id_kind")).alias("id_kind")
+        pl.when(number.is_null())
+        .then(pl.lit(IdKind.NONE.value))
+        .when(pl.col("id_kind").is_null())
+        .then(pl.lit(IdKind.RESIDENT.value))
+        .otherwise(pl.col("id_kind"))
+        .alias("id_kind")
     )
     old = f["id_number"].str.contains(r"^\d{15}$").fill_null(False) & f["id_kind"].is_in([IdKind.RESIDENT, IdKind.HK_MO_TW])
     if n := int(old.sum()):
@@ -70,8 +77,14 @@ def _documents(f: pl.DataFrame, today: date, notes: dict[str, int]) -> tuple[pl.
     f = f.with_columns((local & shaped).alias("_shaped")).with_columns(
         (pl.col("_shaped") & (number.str.slice(17, 1) == expected)).fill_null(False).alias("_ok"),
         pl.when(pl.col("_shaped") & birth.is_between(date(1900, 1, 1), today)).then(birth).otherwise(None).alias("_birth"),
-        pl.when(pl.col("_shaped")).then(pl.when(digits[16] % 2 == 1).then(pl.lit("1")).otherwise(pl.lit("2"))).otherwise(None).alias("_sex"),
-        pl.when(pl.col("_shaped") & number.str.contains(r"^8[123]0000")).then(pl.lit(IdKind.HK_MO_TW.value)).otherwise(pl.col("id_kind")).alias("id_kind"),
+        pl.when(pl.col("_shaped"))
+        .then(pl.when(digits[16] % 2 == 1).then(pl.lit("1")).otherwise(pl.lit("2")))
+        .otherwise(None)
+        .alias("_sex"),
+        pl.when(pl.col("_shaped") & number.str.contains(r"^8[123]0000"))
+        .then(pl.lit(IdKind.HK_MO_TW.value))
+        .otherwise(pl.col("id_kind"))
+        .alias("id_kind"),
     )
     f = f.with_columns(pl.when("_ok").then(pl.lit(IdCheck.OK.value)).otherwise(pl.lit(IdCheck.UNVERIFIED.value)).alias("_check"))
     if n := int((f["_shaped"] & ~f["_ok"]).sum()):
@@ -90,7 +103,10 @@ def _phones(f: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
     if f["phone"].str.contains(r"^(\+?86|0086)1\d{10}$").any():
         f = f.with_columns(pl.col("phone").str.replace(r"^(\+?86|0086)(1\d{10})$", "$2"))
     bad = f.filter(pl.col("phone").is_not_null() & ~pl.col("phone").str.contains(r"^1\d{10}$"))
-    return f, [Problem(int(r), "phone", "phone", rules.phone_read(p)[1] or "手机号读不出来，请重填。") for r, p in bad.select(ROW, "phone").iter_rows()]
+    return f, [
+        Problem(int(r), "phone", "phone", rules.phone_read(p)[1] or "手机号读不出来，请重填。")
+        for r, p in bad.select(ROW, "phone").iter_rows()
+    ]
 
 
 def _agree(f: pl.DataFrame, notes: dict[str, int]) -> pl.DataFrame:

@@ -24,7 +24,9 @@ def undo(kept: dict[str, Any]) -> None:
     people = apps.get_model("people", "Person")
     persons, jobs, spells = _within(kept.get("persons")), _within(kept.get("jobs")), _within(kept.get("spells"))
     _refuse_if_used(people, kept, jobs, spells)
-    touched = set(Employment.objects.filter(jobs).values_list("person_id", flat=True)) | set(Membership.objects.filter(spells).values_list("person_id", flat=True))
+    touched = set(Employment.objects.filter(jobs).values_list("person_id", flat=True)) | set(
+        Membership.objects.filter(spells).values_list("person_id", flat=True)
+    )
     touched |= {pk for pk, _old in kept.get("attributes", [])}
     touched |= set(Employment.objects.filter(pk__in=[pk for pk, *_ in kept.get("job_changes", [])]).values_list("person_id", flat=True))
     ids = sorted(touched)
@@ -57,7 +59,9 @@ def _refuse_if_used(people: Any, kept: dict[str, Any], jobs: Q, spells: Q) -> No
     """Later spells, transfers, posts, corrections… name them and stop."""
     moved = Membership.objects.filter(spells).exclude(until=None).select_related("person")[:5]
     left = Employment.objects.filter(jobs).exclude(until=None).select_related("person")[:5]
-    found = [f"{mask.name(s.person.name)}的会籍后来已变动" for s in moved] + [f"{mask.name(j.person.name)}的劳动关系后来已结束" for j in left]
+    found = [f"{mask.name(s.person.name)}的会籍后来已变动" for s in moved] + [
+        f"{mask.name(j.person.name)}的劳动关系后来已结束" for j in left
+    ]
     for label, column in hooks.references():
         model = apps.get_model(label)
         rows = model._default_manager.filter(_spans(column, kept.get("persons")))

@@ -28,7 +28,20 @@ PERSON_FIELDS = (
     "home_area", "migrant", "group", "merged_into_id", "created_at", "source",
 )  # fmt: skip
 JOB_FIELDS = ("id", "person_id", "employer_id", "kind", "post", "season_from", "season_to", "since", "until", "source")
-SPELL_FIELDS = ("id", "person_id", "union_id", "group_id", "standing", "since", "until", "ended", "joined_on", "channel", "card_no", "private")
+SPELL_FIELDS = (
+    "id",
+    "person_id",
+    "union_id",
+    "group_id",
+    "standing",
+    "since",
+    "until",
+    "ended",
+    "joined_on",
+    "channel",
+    "card_no",
+    "private",
+)
 Ids = Sequence[int]
 
 
@@ -56,7 +69,13 @@ def _ask_transfer(context: Context, person: int, source: int, target: int) -> in
     spell = Membership.objects.select_related("union").get(person_id=person, until=None)
     today = clock.today()
     due = today + timedelta(days=policy_values.number("members.transfer_unclaimed_days", today, spell.union))
-    values = {"state": TransferState.REQUESTED, "cause": TransferCause.NEW_JOB, "opened_on": today, "due_on": due, "opened_by": context.actor.ref}
+    values = {
+        "state": TransferState.REQUESTED,
+        "cause": TransferCause.NEW_JOB,
+        "opened_on": today,
+        "due_on": due,
+        "opened_by": context.actor.ref,
+    }
     return int(Transfer.objects.create(person_id=person, source_id=source, target_id=target, **values).pk)
 
 
@@ -89,7 +108,11 @@ def _mask(key: str, head: int, tail: int) -> pl.Expr:
         shown = pl.concat_str(text.str.slice(0, head), pl.lit("****"), text.str.slice(-tail))
     else:
         stars = pl.lit("*" * 40).str.slice(0, pl.max_horizontal(size.cast(pl.Int64) - head - tail, pl.lit(4)))
-        shown = pl.when(size > head + tail).then(pl.concat_str(text.str.slice(0, head), stars, text.str.slice(-tail))).otherwise(pl.lit("*" * 40).str.slice(0, size))
+        shown = (
+            pl.when(size > head + tail)
+            .then(pl.concat_str(text.str.slice(0, head), stars, text.str.slice(-tail)))
+            .otherwise(pl.lit("*" * 40).str.slice(0, size))
+        )
     return pl.when(text.is_null()).then(pl.lit("")).otherwise(shown)
 
 
@@ -100,17 +123,35 @@ def stamp() -> datetime | str:
 
 
 def _new_jobs(new: pl.DataFrame, source: str) -> list[list[int]]:
-    rows = new.filter(pl.col("_employer").is_not_null()).select("_pid", "_employer", "kind", "post", pl.col("_hired").dt.strftime("%Y-%m-%d"))
-    return _insert(Employment, JOB_FIELDS, ((p, e, k, post, "", "", since, None, source) for p, e, k, post, since in rows.iter_rows()), rows.height)
+    rows = new.filter(pl.col("_employer").is_not_null()).select(
+        "_pid", "_employer", "kind", "post", pl.col("_hired").dt.strftime("%Y-%m-%d")
+    )
+    return _insert(
+        Employment, JOB_FIELDS, ((p, e, k, post, "", "", since, None, source) for p, e, k, post, since in rows.iter_rows()), rows.height
+    )
 
 
 def _new_spells(new: pl.DataFrame) -> list[list[int]]:
-    rows = new.filter(pl.col("_is_member")).select("_pid", "_home", "_group", pl.col("_joined").dt.strftime("%Y-%m-%d"), pl.col("card_no").fill_null(""))
+    rows = new.filter(pl.col("_is_member")).select(
+        "_pid", "_home", "_group", pl.col("_joined").dt.strftime("%Y-%m-%d"), pl.col("card_no").fill_null("")
+    )
     return _insert(Membership, SPELL_FIELDS, (_spell_row(*r) for r in rows.iter_rows()), rows.height)
 
 
 def _spell_row(person: int, union: int, group: int | None, since: str, card: str) -> tuple[Any, ...]:
-    return (person, union, group, Standing.ACTIVE.value, since, None, "", since, Channel.IMPORT.value, card, False if connection.vendor == "postgresql" else 0)
+    return (
+        person,
+        union,
+        group,
+        Standing.ACTIVE.value,
+        since,
+        None,
+        "",
+        since,
+        Channel.IMPORT.value,
+        card,
+        False if connection.vendor == "postgresql" else 0,
+    )
 
 
 def _insert(model: Any, fields: Sequence[str], rows: Iterable[tuple[Any, ...]], count: int) -> list[list[int]]:
@@ -142,7 +183,9 @@ def _known(plan: RosterPlan, persons: dict[int, int], source: str, kept: dict[st
         jobs = [(p, e, k, post, "", "", since.isoformat(), None, source) for p, e, k, post, since in [*plan.jobs, *second]]
         kept["jobs"] = kept.get("jobs", []) + _insert(Employment, JOB_FIELDS, jobs, len(jobs))
         kept["job_changes"] = [[pk, kind, post] for pk, _k, _p, kind, post in plan.job_changes]
-        _many("UPDATE members_employment SET kind = {0}, post = {0} WHERE id = {0}", [(k, p, pk) for pk, k, p, _ok, _op in plan.job_changes])
+        _many(
+            "UPDATE members_employment SET kind = {0}, post = {0} WHERE id = {0}", [(k, p, pk) for pk, k, p, _ok, _op in plan.job_changes]
+        )
         spells = [_spell_row(p, u, g, since.isoformat(), card) for p, u, g, since, card in plan.spells]
         kept["spells"] = kept.get("spells", []) + _insert(Membership, SPELL_FIELDS, spells, len(spells))
         kept["cards"] = [pk for pk, _card in plan.cards]
@@ -163,7 +206,10 @@ def _set_attributes(changes: Iterable[tuple[int, dict[str, Any]]]) -> None:
 def _set_phones(phones: list[tuple[int, str, bytes]]) -> None:
     if phones:
         seal = crypto.sealer(TABLE, "phone")
-        _many("UPDATE people_person SET phone_sealed = {0}, phone_index = {0}, phone_mask = {0} WHERE id = {0}", [(seal(pk, n), i, mask.phone(n), pk) for pk, n, i in phones])
+        _many(
+            "UPDATE people_person SET phone_sealed = {0}, phone_index = {0}, phone_mask = {0} WHERE id = {0}",
+            [(seal(pk, n), i, mask.phone(n), pk) for pk, n, i in phones],
+        )
 
 
 def _many(sql: str, rows: list[tuple[Any, ...]]) -> None:

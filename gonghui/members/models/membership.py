@@ -31,8 +31,17 @@ class Employment(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "劳动关系"
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="employment_dates", violation_error_message="离职日期应晚于入职日期。"),
-            models.UniqueConstraint(fields=["person", "employer"], condition=Q(until__isnull=True), name="employment_once", violation_error_message="这名职工在本单位的劳动关系已经登记。"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("since")),
+                name="employment_dates",
+                violation_error_message="离职日期应晚于入职日期。",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "employer"],
+                condition=Q(until__isnull=True),
+                name="employment_once",
+                violation_error_message="这名职工在本单位的劳动关系已经登记。",
+            ),
         ]
         indexes = [models.Index(fields=["employer", "until"], name="employment_employer")]
 
@@ -60,7 +69,19 @@ class Membership(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "会籍"
         constraints = [
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="membership_dates", violation_error_message="会籍结束日期不能早于开始日期。"),
-            models.UniqueConstraint(fields=["person"], condition=Q(until__isnull=True), name="membership_one_open", violation_error_message="这个人现在已有会籍。请办理转会，不要重复入会。"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="membership_dates",
+                violation_error_message="会籍结束日期不能早于开始日期。",
+            ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(until__isnull=True),
+                name="membership_one_open",
+                violation_error_message="这个人现在已有会籍。请办理转会，不要重复入会。",
+            ),
         ]
-        indexes = [models.Index(fields=["union", "until"], name="membership_union"), models.Index(fields=["card_no"], name="membership_card")]
+        indexes = [
+            models.Index(fields=["union", "until"], name="membership_union"),
+            models.Index(fields=["card_no"], name="membership_card"),
+        ]

@@ -16,9 +16,7 @@ class Transfer(models.Model):
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="transfers", verbose_name="会员")
     source = models.ForeignKey("orgs.Union", models.PROTECT, related_name="transfers_out", verbose_name="转出工会")
-    target = models.ForeignKey(
-        "orgs.Union", models.PROTECT, null=True, blank=True, related_name="transfers_in", verbose_name="转入工会"
-    )
+    target = models.ForeignKey("orgs.Union", models.PROTECT, null=True, blank=True, related_name="transfers_in", verbose_name="转入工会")
     cause = models.CharField("缘由", max_length=16, choices=partial(labels, TransferCause))
     state = models.CharField("状态", max_length=12, choices=partial(labels, TransferState), default=TransferState.IN_TRANSIT)
     opened_on = models.DateField("发起日期")

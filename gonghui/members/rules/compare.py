@@ -76,7 +76,9 @@ def _row(
     hit = _find(row, by_id, by_phone, by_name)
     key: int | bytes | None = hit.person if hit else row.id_key
     if key is not None and key in seen:
-        return Verdict(row.row_no, hit.person if hit else None, row.name, row.id_mask, DiffClass.DUPLICATE, f"与名单第 {seen[key]} 行是同一个人")
+        return Verdict(
+            row.row_no, hit.person if hit else None, row.name, row.id_mask, DiffClass.DUPLICATE, f"与名单第 {seen[key]} 行是同一个人"
+        )
     if key is not None:
         seen[key] = row.row_no
     if hit is None and row.doubt:

@@ -41,7 +41,9 @@ class Gate:
         return not self.missing
 
 
-def gates(applications: Iterable[ApplicationFacts], papers: Iterable[Paper], *, approval_no: str, reconciled_on: date | None) -> tuple[Gate, Gate, Gate]:
+def gates(
+    applications: Iterable[ApplicationFacts], papers: Iterable[Paper], *, approval_no: str, reconciled_on: date | None
+) -> tuple[Gate, Gate, Gate]:
     """The three gates of a batch: 申请关、档案关、发证关."""
     rows, kept = [a for a in applications if a.state not in ("withdrawn", "refused")], list(papers)
     return _asked(rows), _filed(rows, kept, approval_no, reconciled_on), _issued(rows)

@@ -25,7 +25,9 @@ def pool(actor: Actor, union: Any, *, year: int, q: str = "", rating: str = "") 
     work = Q(deeds__on__year=year, deeds__rating_year=None)
     said = ActivistDeed.objects.filter(activist=OuterRef("pk"), rating_year=year).values("rating")[:1]
     rows = rows.annotate(
-        minutes=Coalesce(Sum("deeds__minutes", filter=work), 0), times=Count("deeds", filter=work), rating=Coalesce(Subquery(said), Value(""))
+        minutes=Coalesce(Sum("deeds__minutes", filter=work), 0),
+        times=Count("deeds", filter=work),
+        rating=Coalesce(Subquery(said), Value("")),
     )
     if q.strip():
         rows = rows.filter(Q(person__name__startswith=q.strip()) | Q(skills__contains=q.strip()))

@@ -53,10 +53,14 @@ def member_counts(day: date) -> Own:
 def worker_counts(day: date) -> Own:
     """Labour relations in force on the day at the union answerable for the employer; a person counts where he began first."""
     live = Employment.objects.filter(_on(day))
-    earlier = live.filter(person=OuterRef("person")).filter(Q(since__lt=OuterRef("since")) | Q(since=OuterRef("since"), pk__lt=OuterRef("pk")))
+    earlier = live.filter(person=OuterRef("person")).filter(
+        Q(since__lt=OuterRef("since")) | Q(since=OuterRef("since"), pk__lt=OuterRef("pk"))
+    )
     placed = live.filter(~Exists(earlier)).filter(_on(day, "employer__places__")).annotate(at=F("employer__places__union_id"))
     yield from _persons("workers", placed, "at")
-    for pk, sector, n in placed.order_by().values_list("at", "employer__sector").annotate(n=Count("pk")).values_list("at", "employer__sector", "n"):
+    for pk, sector, n in (
+        placed.order_by().values_list("at", "employer__sector").annotate(n=Count("pk")).values_list("at", "employer__sector", "n")
+    ):
         yield pk, f"workers.sector={sector}", n
 
 
@@ -69,6 +73,8 @@ def spells_on(actor: Any, union: Any, day: date) -> QuerySet[Membership]:
 def jobs_on(actor: Any, union: Any, day: date) -> QuerySet[Employment]:
     """Labour relations of a union's employers on a day, one a person, in the actor's scope (结构统计的职工)."""
     live = Employment.objects.filter(_on(day))
-    earlier = live.filter(person=OuterRef("person")).filter(Q(since__lt=OuterRef("since")) | Q(since=OuterRef("since"), pk__lt=OuterRef("pk")))
+    earlier = live.filter(person=OuterRef("person")).filter(
+        Q(since__lt=OuterRef("since")) | Q(since=OuterRef("since"), pk__lt=OuterRef("pk"))
+    )
     scope = any_of(subtree(p, "employer__union__path") for p in actor.paths(Perm.MEMBER_VIEW))
     return live.filter(~Exists(earlier), scope, subtree(union.path, "employer__union__path"))

@@ -70,7 +70,9 @@ def of_union(model_union: Any, area: str) -> Any:
     """The territorial union of an area code below a union, the most exact one."""
     lines = model_union.lines_down.filter(until=None, descendant__kind__in=TERRITORIAL, descendant__ended_on=None)
     for length in (12, 9, 6):
-        if len(area) >= length and (hit := lines.filter(descendant__area=area[:length]).select_related("descendant").order_by("-depth").first()):
+        if len(area) >= length and (
+            hit := lines.filter(descendant__area=area[:length]).select_related("descendant").order_by("-depth").first()
+        ):
             return hit.descendant
     return None
 

@@ -45,13 +45,21 @@ def gaps(actor: Actor, union: Any = None) -> list[Gap]:
     """The gap by form of employment (三个最大限度). A private member counts as not joined: the workplace must not see the difference."""
     spell = Membership.objects.filter(person=OuterRef("person_id"), until=None, private=False, standing__in=COUNTED)
     rows = _jobs(actor, union).order_by().values_list("kind")
-    all_, joined = dict(rows.annotate(n=Count("person", distinct=True))), dict(rows.filter(Exists(spell)).annotate(n=Count("person", distinct=True)))
+    all_, joined = (
+        dict(rows.annotate(n=Count("person", distinct=True))),
+        dict(rows.filter(Exists(spell)).annotate(n=Count("person", distinct=True))),
+    )
     return [Gap(k, str(EmploymentKind(k).label), all_[k], joined.get(k, 0)) for k in EmploymentKind.values if all_.get(k)]
 
 
 def seasonal(actor: Actor, union: Any = None) -> QuerySet[Employment]:
     """Seasonal labour relations, whoever has no window yet first."""
-    return _jobs(actor, union).filter(kind=EmploymentKind.SEASONAL).select_related("person", "employer").order_by("season_from", "person__name", "pk")
+    return (
+        _jobs(actor, union)
+        .filter(kind=EmploymentKind.SEASONAL)
+        .select_related("person", "employer")
+        .order_by("season_from", "person__name", "pk")
+    )
 
 
 def spells_of(persons: list[int], actor: Actor) -> dict[int, Membership]:
@@ -73,4 +81,6 @@ def next_change(job: Employment, day: date) -> date | None:
     if not job.season_from:
         return None
     now = intervals.in_season(day, job.season_from, job.season_to)
-    return next((d for d in (day + timedelta(days=n) for n in range(1, 367)) if intervals.in_season(d, job.season_from, job.season_to) != now), None)
+    return next(
+        (d for d in (day + timedelta(days=n) for n in range(1, 367)) if intervals.in_season(d, job.season_from, job.season_to) != now), None
+    )

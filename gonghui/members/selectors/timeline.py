@@ -74,7 +74,10 @@ def _moves(actor: Actor, person: Any) -> list[Row]:
         found.append(_row(t.opened_on, f"发起转会：{way}", t.get_cause_display()))
         if t.decided_on:
             found.append(_row(t.decided_on, f"转会{t.get_state_display()}", note=t.reason))
-    found += [_row(e.declared_on, f"{e.get_kind_display()}立案", e.get_state_display()) for e in person.exits.filter(actor.within(Perm.MEMBER_VIEW, "union"))]
+    found += [
+        _row(e.declared_on, f"{e.get_kind_display()}立案", e.get_state_display())
+        for e in person.exits.filter(actor.within(Perm.MEMBER_VIEW, "union"))
+    ]
     return found
 
 
@@ -82,7 +85,10 @@ def _posts(actor: Actor, person: Any) -> list[Row]:
     found = []
     for a in person.activist_spells.filter(actor.within(Perm.MEMBER_VIEW, "union")).select_related("union").prefetch_related("deeds"):
         found.append(_row(a.since, f"列入{a.union.name}积极分子名册", note=a.skills))
-        found += [_row(d.on, f"考评 {d.rating_year} {d.rating}" if d.rating else d.task, note=f"{d.minutes} 分钟" if d.minutes else "") for d in a.deeds.all()]
+        found += [
+            _row(d.on, f"考评 {d.rating_year} {d.rating}" if d.rating else d.task, note=f"{d.minutes} 分钟" if d.minutes else "")
+            for d in a.deeds.all()
+        ]
         if a.until:
             found.append(_row(a.until, "退出积极分子名册"))
     for p in _held(actor, person):

@@ -38,7 +38,9 @@ def allocate(*, actor: Actor, person_id: int, union: Any, replaces: Card | None 
     last = row.last + 1
     CardSequence.objects.filter(year=year).update(last=last)
     stem = f"{year}{last:07d}"
-    card = Card.objects.create(number=stem + check_digit(stem), person_id=person_id, union=union, allocated_on=clock.today(), replaces=replaces)
+    card = Card.objects.create(
+        number=stem + check_digit(stem), person_id=person_id, union=union, allocated_on=clock.today(), replaces=replaces
+    )
     audit.record(actor, "members.card.allocated", card, org_path=union.path, person=person_id)
     return card
 

@@ -40,7 +40,9 @@ class Notice:
     @property
     def hash(self) -> str:
         """Of the text as it was shown."""
-        return hashlib.sha256("|".join([self.purpose, self.version, self.title, self.what, self.why, self.kept, self.effect]).encode()).hexdigest()
+        return hashlib.sha256(
+            "|".join([self.purpose, self.version, self.title, self.what, self.why, self.kept, self.effect]).encode()
+        ).hexdigest()
 
 
 @cache
@@ -88,4 +90,6 @@ def require(person_id: int, purpose: str) -> None:
     """Refuse processing that has no live basis (PRI-06). Raises RuleViolation members.no_consent."""
     if not consent_live(person_id, purpose):
         title = notices()[purpose].title
-        raise RuleViolation("members.no_consent", f"没有本人对“{title}”的有效同意，不能这样使用其个人信息。请先征得本人同意。", purpose=purpose)
+        raise RuleViolation(
+            "members.no_consent", f"没有本人对“{title}”的有效同意，不能这样使用其个人信息。请先征得本人同意。", purpose=purpose
+        )

@@ -90,7 +90,11 @@ def slip_of(row: Exit) -> Any:
         }
         return slips.ask("members.deemed_left", facts, on=day, union=row.union)
     if row.kind == ExitKind.EXPELLED:
-        facts = {"serious_crime": bool(row.judgment_no), "group_discussed": row.group_on is not None, "committee_decided": row.committee_on is not None}
+        facts = {
+            "serious_crime": bool(row.judgment_no),
+            "group_discussed": row.group_on is not None,
+            "committee_decided": row.committee_on is not None,
+        }
         return slips.ask("members.expulsion", facts, on=day, union=row.union)
     return slips.ask("members.leave_is_free", {"declared_by_member": True}, on=day, union=row.union) if row.kind == ExitKind.LEFT else None
 
@@ -126,7 +130,9 @@ def exit_drop(*, actor: Actor, case: Exit, reason: str) -> Exit:
 def _open(actor: Actor, spell: Membership, kind: str, on: date, **values: Any) -> Exit:
     try:
         with transaction.atomic():
-            row = Exit.objects.create(person_id=spell.person_id, union=spell.union, kind=kind, declared_on=on, opened_by=actor.ref, **values)
+            row = Exit.objects.create(
+                person_id=spell.person_id, union=spell.union, kind=kind, declared_on=on, opened_by=actor.ref, **values
+            )
     except IntegrityError as fault:
         raise Conflict("members.exit_open", "这名会员已有一件退出办理在进行，请先办结。") from fault
     audit.record(actor, "members.exit.opened", row, org_path=spell.union.path, kind=kind, on=on)
@@ -136,9 +142,16 @@ def _open(actor: Actor, spell: Membership, kind: str, on: date, **values: Any) -
 def _finish(actor: Actor, row: Exit, spell: Membership) -> Exit:
     today = clock.today()
     slip = slip_of(row)
-    changes: dict[str, Any] = {"closed_on": today, "decided_by": actor.ref, "announced_on": row.announced_on or today, "slip": slip.key if slip else ""}
+    changes: dict[str, Any] = {
+        "closed_on": today,
+        "decided_by": actor.ref,
+        "announced_on": row.announced_on or today,
+        "slip": slip.key if slip else "",
+    }
     flows.EXIT.advance(row, ExitState.DONE, actor=actor, org_path=row.union.path, changes=changes)
-    ended = {ExitKind.LEFT: "left", ExitKind.DEEMED: "deemed_left", ExitKind.EXPELLED: "expelled", ExitKind.DIED: "died"}[ExitKind(row.kind)]
+    ended = {ExitKind.LEFT: "left", ExitKind.DEEMED: "deemed_left", ExitKind.EXPELLED: "expelled", ExitKind.DIED: "died"}[
+        ExitKind(row.kind)
+    ]
     on = max(row.declared_on, spell.since) if row.kind == ExitKind.DIED else today
     spells.end_spell(actor=actor, spell=spell, on=on, ended=ended)
     cards.cancel_live(actor=actor, person_id=row.person_id, why=row.get_kind_display())
@@ -147,7 +160,9 @@ def _finish(actor: Actor, row: Exit, spell: Membership) -> Exit:
     )
     if row.kind in (ExitKind.DEEMED, ExitKind.EXPELLED):
         body = f"{row.union.name}办结：{row.get_kind_display()}。您可以申辩，也可以向上一级工会反映。"
-        notices.notice_send(actor, kind=NoticeKind.RESULT, title=row.get_kind_display(), body=body, link="/m/members/", persons=[row.person_id])
+        notices.notice_send(
+            actor, kind=NoticeKind.RESULT, title=row.get_kind_display(), body=body, link="/m/members/", persons=[row.person_id]
+        )
     return row
 
 

@@ -25,7 +25,9 @@ Job = tuple[int, int, str, date, date | None]  # person, employer, kind, since, 
 Stay = tuple[int, int, str, date, date | None]  # person, union, standing, since, until
 
 
-def facts_of(persons: Iterable[int], *, dims: Mapping[int, Dims] | None = None, employers: Mapping[int, EmployerFact] | None = None) -> list[Any]:
+def facts_of(
+    persons: Iterable[int], *, dims: Mapping[int, Dims] | None = None, employers: Mapping[int, EmployerFact] | None = None
+) -> list[Any]:
     """Everything these persons count for now (这些人计入什么).
 
     Args: dims, employers: values to use instead of the stored ones, for a state that is no longer or not yet stored.
@@ -42,8 +44,12 @@ def all_facts() -> Iterator[Any]:
     """Facts of every person, for rebuilding and verifying roll-ups."""
     last = 0
     while True:
-        stays = list(Membership.objects.filter(person_id__gt=last).order_by("person_id").values_list("person_id", flat=True).distinct()[:CHUNK])
-        jobs = list(Employment.objects.filter(person_id__gt=last).order_by("person_id").values_list("person_id", flat=True).distinct()[:CHUNK])
+        stays = list(
+            Membership.objects.filter(person_id__gt=last).order_by("person_id").values_list("person_id", flat=True).distinct()[:CHUNK]
+        )
+        jobs = list(
+            Employment.objects.filter(person_id__gt=last).order_by("person_id").values_list("person_id", flat=True).distinct()[:CHUNK]
+        )
         ids = sorted(set(stays) | set(jobs))[:CHUNK]
         if not ids:
             return
@@ -126,7 +132,9 @@ def _stays(ids: Sequence[int]) -> dict[int, list[Stay]]:
     return grouped
 
 
-def _facts(jobs: Mapping[int, list[Job]], stays: Mapping[int, list[Stay]], dims: Mapping[int, Dims], employers: Mapping[int, EmployerFact]) -> Iterator[Any]:
+def _facts(
+    jobs: Mapping[int, list[Job]], stays: Mapping[int, list[Stay]], dims: Mapping[int, Dims], employers: Mapping[int, EmployerFact]
+) -> Iterator[Any]:
     for person in sorted(set(jobs) | set(stays)):
         base, held = dims.get(person, Dims()), jobs.get(person, [])
         for _person, employer, kind, since, until in held:
@@ -162,7 +170,9 @@ def union_counts(union_id: int, on: date | None = None) -> dict[str, int]:
     day = on or clock.today()
     live = Membership.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day, standing__in=COUNTED)
     live = live.filter(union__lines_up__ancestor_id=union_id, union__lines_up__until=None)
-    workers = Employment.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day, employer__coverages__union_id=union_id, employer__coverages__until=None)
+    workers = Employment.objects.filter(
+        Q(until=None) | Q(until__gt=day), since__lte=day, employer__coverages__union_id=union_id, employer__coverages__until=None
+    )
     return {
         "members": live.values("person_id").distinct().count(),
         "women_members": live.filter(person__sex="2").values("person_id").distinct().count(),

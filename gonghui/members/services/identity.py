@@ -26,7 +26,9 @@ CLAIMED = "这个证件号已有登记，登记的手机号不是您登录用的
 
 
 @transaction.atomic
-def person_for_joining(*, actor: Actor, name: str, id_number: str, phone: str, id_kind: str = "resident", own: Any = None, **attributes: Any) -> Any:
+def person_for_joining(
+    *, actor: Actor, name: str, id_number: str, phone: str, id_kind: str = "resident", own: Any = None, **attributes: Any
+) -> Any:
     """The person of an applicant (申请人登记): found by document, else registered.
 
     Args: actor the signed-in worker, or an officer at the desk; phone of a worker the one verified at sign-in, of an officer
@@ -45,7 +47,9 @@ def person_for_joining(*, actor: Actor, name: str, id_number: str, phone: str, i
     if own is not None and not officer:
         _same_name(own, name)
         return people.person_correct(actor=system, person=own, reason="本人入会登记证件号", id_number=id_number, id_kind=id_kind)
-    return people.person_register(actor=system, name=name, id_kind=id_kind, id_number=id_number, phone=phone, source="入会申请", **attributes)
+    return people.person_register(
+        actor=system, name=name, id_kind=id_kind, id_number=id_number, phone=phone, source="入会申请", **attributes
+    )
 
 
 def _same_name(person: Any, name: str) -> None:
@@ -56,7 +60,12 @@ def _same_name(person: Any, name: str) -> None:
 def phone_matches(person: Any, phone: str) -> bool:
     """Is this the phone on record? Nobody's phone matches where none is on record."""
     digits, fault = people_rules.phone_read(phone)
-    return bool(digits) and not fault and person.phone_index is not None and bytes(person.phone_index) == crypto.blind(reads.PHONE_LABEL, digits)
+    return (
+        bool(digits)
+        and not fault
+        and person.phone_index is not None
+        and bytes(person.phone_index) == crypto.blind(reads.PHONE_LABEL, digits)
+    )
 
 
 @transaction.atomic
@@ -90,4 +99,6 @@ def may_set_phone(actor: Actor, person: Any, org_path: str) -> None:
     Raises: RuleViolation members.phone_desk.
     """
     if person.phone_index is not None and actor.person_id != person.pk and not actor.may(Perm.IDENTITY_DESK, org_path):
-        raise RuleViolation("members.phone_desk", "手机号已有登记，是本人登录用的。请本人在“我的资料”里申请更正，或带证件到街道（乡镇）以上工会窗口更换。")
+        raise RuleViolation(
+            "members.phone_desk", "手机号已有登记，是本人登录用的。请本人在“我的资料”里申请更正，或带证件到街道（乡镇）以上工会窗口更换。"
+        )

@@ -218,15 +218,25 @@ def application_approve(*, actor: Actor, application: Application, group: Any = 
     Raises: NotPermitted; RuleViolation members.not_self_signed, members.maker_decides, members.no_consent; Conflict.
     """
     actor.require(Perm.APPLICATION_DECIDE, application.union)
-    row = Application.objects.select_for_update(of=("self",)).select_related("union", "person", "batch", "employer__union").get(pk=application.pk)
+    row = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("union", "person", "batch", "employer__union")
+        .get(pk=application.pk)
+    )
     _not_the_maker(actor, row)
-    decision = slips.ask("members.application_self_filled", {"self_filled": row.self_filled and row.signed_at is not None}, on=clock.today(), union=row.union)
+    decision = slips.ask(
+        "members.application_self_filled", {"self_filled": row.self_filled and row.signed_at is not None}, on=clock.today(), union=row.union
+    )
     if decision.blocks:
         raise RuleViolation("members.not_self_signed", "这份申请还没有本人填写和签名确认，不能批准。" + slips.sentence(decision))
     consents.require(row.person_id, ConsentPurpose.MEMBERSHIP)
     today = clock.today()
     flows.APPLICATION.advance(
-        row, ApplicationState.APPROVED, actor=actor, org_path=row.union.path, changes={"decided_at": clock.now(), "decided_by": actor.ref, "reason": ""}
+        row,
+        ApplicationState.APPROVED,
+        actor=actor,
+        org_path=row.union.path,
+        changes={"decided_at": clock.now(), "decided_by": actor.ref, "reason": ""},
     )
     _employ(actor, row)
     card = cards.allocate(actor=actor, person_id=row.person_id, union=row.union)
@@ -243,7 +253,9 @@ def _begin(actor: Actor, row: Application, number: str, group: Any) -> Membershi
     values: dict[str, Any] = {"channel": row.channel, "card_no": number, "private": row.private}
     if held is None:
         return spells.open_spell(actor=actor, person=row.person, union=row.union, on=clock.today(), group=group, **values)
-    return spells.change_spell(actor=actor, spell=held, on=clock.today(), ended="resumed", union=row.union, standing="active", group=group, **values)
+    return spells.change_spell(
+        actor=actor, spell=held, on=clock.today(), ended="resumed", union=row.union, standing="active", group=group, **values
+    )
 
 
 def _employ(actor: Actor, row: Application) -> None:
@@ -251,7 +263,12 @@ def _employ(actor: Actor, row: Application) -> None:
     if row.private or row.employer is None or row.person.employments.filter(employer=row.employer, until=None).exists():
         return
     spells.open_employment(
-        actor=actor, person=row.person, employer=row.employer, on=clock.today(), kind=row.employment_kind, source=f"入会申请 {row.pk}",
+        actor=actor,
+        person=row.person,
+        employer=row.employer,
+        on=clock.today(),
+        kind=row.employment_kind,
+        source=f"入会申请 {row.pk}",
         agency=row.agency,
     )
 
@@ -279,7 +296,12 @@ def application_disclose(*, actor: Actor, membership: Membership) -> Membership:
         raise NotPermitted("members.not_yours", "只有会员本人可以决定是否告诉单位。")
     held = spells.lock(membership)
     Membership.objects.filter(pk=held.pk).update(private=False)
-    row = Application.objects.filter(person_id=held.person_id, private=True, employer__isnull=False).select_related("person", "employer__union").order_by("-pk").first()
+    row = (
+        Application.objects.filter(person_id=held.person_id, private=True, employer__isnull=False)
+        .select_related("person", "employer__union")
+        .order_by("-pk")
+        .first()
+    )
     Application.objects.filter(person_id=held.person_id, private=True).update(private=False)
     if row is not None:
         row.private = False
@@ -360,6 +382,9 @@ def gate_three(*, actor: Actor, application: Application, how: str) -> Applicati
         return row
     today = clock.today()
     return flows.APPLICATION.advance(
-        row, ApplicationState.DONE, actor=actor, org_path=row.union.path, changes={"issued_on": today, "archive_on": row.archive_on or today}
+        row,
+        ApplicationState.DONE,
+        actor=actor,
+        org_path=row.union.path,
+        changes={"issued_on": today, "archive_on": row.archive_on or today},
     )
-

@@ -115,7 +115,12 @@ def install() -> None:
     hooks.register_reference("members.membership", "person_id", Memberships())
     hooks.register_reference("members.employment", "person_id", Employments())
     rules = (
-        Yielding(Application, Q(state__in=["submitted", "returned", "approved"]), (), {"state": "withdrawn", "decided_at": lambda _r: clock.now()}),
+        Yielding(
+            Application,
+            Q(state__in=["submitted", "returned", "approved"]),
+            (),
+            {"state": "withdrawn", "decided_at": lambda _r: clock.now()},
+        ),
         Yielding(Transfer, Q(state__in=["requested", "in_transit"]), (), {"state": "withdrawn", "reason": "重复合并"}),
         Yielding(Exit, Q(state="open"), (), {"state": "dropped", "reason": "重复合并"}),
         Yielding(Card, Q(state__in=["allocated", "issued"]), (), {"state": "cancelled", "ended_on": lambda _r: clock.today()}),

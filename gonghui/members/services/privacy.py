@@ -126,7 +126,9 @@ def _answer(actor: Actor, row: DataRequest, state: str, answer: list[str]) -> Da
     flows.REQUEST.advance(row, state, actor=actor, org_path=row.union.path if row.union else "", changes=changes)
     if actor.person_id != row.person_id:
         title = "资料更正已办" if state == RequestState.DONE else "资料更正没有同意"
-        notices.notice_send(actor, kind=NoticeKind.RESULT, title=title, body="；".join(answer), link="/m/members/data/", persons=[row.person_id])
+        notices.notice_send(
+            actor, kind=NoticeKind.RESULT, title=title, body="；".join(answer), link="/m/members/data/", persons=[row.person_id]
+        )
     return row
 
 

@@ -51,9 +51,7 @@ def seal_of(rows: list[dict[str, Any]]) -> str:
 
 
 @transaction.atomic
-def comparison_run(
-    *, actor: Actor, union: Any, name: str, origin: str, listed: Iterable[rules.Listed], file_hash: str = ""
-) -> Comparison:
+def comparison_run(*, actor: Actor, union: Any, name: str, origin: str, listed: Iterable[rules.Listed], file_hash: str = "") -> Comparison:
     """Compare a list with the register (名册比对). Nobody's membership is changed by it (MEM-07).
 
     Raises: NotPermitted; BadInput members.comparison_empty.

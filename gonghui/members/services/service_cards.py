@@ -63,7 +63,9 @@ def service_card_check(*, actor: Actor, person_id: int) -> ServiceCard:
     if row is None:
         raise RuleViolation("members.service_card_unusable", "本人还没有登记服务卡。请本人登记，或改用其他发放方式。")
     if row.state != ServiceCardState.ACTIVE:
-        raise RuleViolation("members.service_card_unusable", f"服务卡状态是“{row.get_state_display()}”：{row.fault}。请本人核对账户后再付。")
+        raise RuleViolation(
+            "members.service_card_unusable", f"服务卡状态是“{row.get_state_display()}”：{row.fault}。请本人核对账户后再付。"
+        )
     consents.require(person_id, ConsentPurpose.ACCOUNT)
     ServiceCard.objects.filter(pk=row.pk).update(checked_on=clock.today())
     audit.record(actor, "members.service_card.checked", row)
@@ -71,7 +73,9 @@ def service_card_check(*, actor: Actor, person_id: int) -> ServiceCard:
 
 
 @transaction.atomic
-def service_card_returned(*, actor: Actor, card: ServiceCard, fault: str, amount_fen: int = 0, on: date | None = None, reference: str = "") -> ServiceCard:
+def service_card_returned(
+    *, actor: Actor, card: ServiceCard, fault: str, amount_fen: int = 0, on: date | None = None, reference: str = ""
+) -> ServiceCard:
     """A payment came back (登记退汇): no further payment until the account was put right.
 
     Args: amount_fen what came back, 0 when only the fault is known.

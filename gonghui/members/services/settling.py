@@ -27,10 +27,17 @@ def comparison_refresh(*, actor: Actor, comparison: Comparison) -> int:
     if comparison.signed_on is not None:
         return 0
     done = 0
-    rows = comparison.differences.filter(state=DiffState.OPEN).exclude(verdict=DiffClass.MATCHED).select_related("person", "comparison__union")
+    rows = (
+        comparison.differences.filter(state=DiffState.OPEN).exclude(verdict=DiffClass.MATCHED).select_related("person", "comparison__union")
+    )
     for row in rows.order_by("pk"):
         if why := fact_of(row):
-            values = {"state": DiffState.DONE, "handled_by": actor.ref, "handled_on": clock.today(), "handled_note": f"登记已变动：{why}"[:160]}
+            values = {
+                "state": DiffState.DONE,
+                "handled_by": actor.ref,
+                "handled_on": clock.today(),
+                "handled_note": f"登记已变动：{why}"[:160],
+            }
             done += Difference.objects.filter(pk=row.pk, state=DiffState.OPEN).update(**values)
     if done:
         audit.record(actor, "members.comparison.refreshed", comparison, org_path=comparison.union.path, settled=done)
@@ -66,7 +73,9 @@ def _left(row: Difference) -> str:
         return f"{moving.opened_on} 已发起转会"
     if now.private:
         return ""  # where a private member went is nobody's business here
-    return "" if Membership.objects.filter(_here(row), pk=now.pk).exists() else f"{now.since} 会籍{now.get_standing_display()}，不在本工会名下"
+    return (
+        "" if Membership.objects.filter(_here(row), pk=now.pk).exists() else f"{now.since} 会籍{now.get_standing_display()}，不在本工会名下"
+    )
 
 
 def _merged(row: Difference) -> str:

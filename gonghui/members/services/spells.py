@@ -51,7 +51,9 @@ def open_spell(
     values = {"standing": standing, "joined_on": joined_on or on, "channel": channel, "card_no": card_no, "private": private}
     with folding.refolded([person.pk]):
         spell = _create(person_id=person.pk, union_id=union.pk, group_id=group.pk if group else None, since=on, **values)
-    audit.record(actor, "members.spell.opened", spell, org_path="" if private else union.path, person=person.pk, since=on, standing=standing)
+    audit.record(
+        actor, "members.spell.opened", spell, org_path="" if private else union.path, person=person.pk, since=on, standing=standing
+    )
     return spell
 
 
@@ -91,7 +93,9 @@ def change_spell(*, actor: Actor, spell: Membership, on: date, ended: str, **cha
         _close(spell, on, ended)
         fresh = _create(person_id=spell.person_id, since=on, **carried)
     plain = {k: v.pk if hasattr(v, "pk") else v for k, v in changes.items()}
-    audit.record(actor, "members.spell.changed", fresh, org_path=fresh.union.path, person=spell.person_id, old=spell.pk, on=on, reason=ended, **plain)
+    audit.record(
+        actor, "members.spell.changed", fresh, org_path=fresh.union.path, person=spell.person_id, old=spell.pk, on=on, reason=ended, **plain
+    )
     return fresh
 
 
@@ -289,5 +293,7 @@ def secondment_set(*, actor: Actor, employment: Employment, host: Any, since: da
     old = row.host_id
     Employment.objects.filter(pk=row.pk).update(**values)
     row.refresh_from_db()
-    audit.record(actor, "members.employment.seconded", row, org_path=row.employer.union.path, old=old, host=row.host_id, since=since, until=until)
+    audit.record(
+        actor, "members.employment.seconded", row, org_path=row.employer.union.path, old=old, host=row.host_id, since=since, until=until
+    )
     return row

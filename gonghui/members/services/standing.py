@@ -63,7 +63,10 @@ def seasonal_step(*, actor: Actor, spell: Membership, resume: bool) -> Membershi
         actor.require(Perm.MEMBER_EDIT, spell.union)
     needed = Standing.SUSPENDED if resume else Standing.ACTIVE
     if spell.standing != needed:
-        raise RuleViolation("members.wrong_standing", f"会籍现在是“{spell.get_standing_display()}”，不能按季节{'恢复' if resume else '暂停'}。请先办结手上的事。")
+        raise RuleViolation(
+            "members.wrong_standing",
+            f"会籍现在是“{spell.get_standing_display()}”，不能按季节{'恢复' if resume else '暂停'}。请先办结手上的事。",
+        )
     return spells.change_spell(actor=actor, spell=spell, on=clock.today(), ended=ended, standing=wanted)
 
 

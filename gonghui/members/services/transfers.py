@@ -215,7 +215,9 @@ def place_from_pool(*, actor: Actor, membership: Membership, union: Any) -> Memb
         person_id=spell.person_id, source=spell.union, target=union, cause=TransferCause.PLACED, state=TransferState.ACCEPTED,
         opened_on=clock.today(), due_on=clock.today(), opened_by=actor.ref, decided_on=clock.today(), decided_by=actor.ref,
     )  # fmt: skip
-    fresh = spells.change_spell(actor=actor, spell=spell, on=clock.today(), ended=EndReason.TRANSFERRED, union=union, standing=Standing.ACTIVE)
+    fresh = spells.change_spell(
+        actor=actor, spell=spell, on=clock.today(), ended=EndReason.TRANSFERRED, union=union, standing=Standing.ACTIVE
+    )
     audit.record(actor, "members.transfer.placed", row, org_path=union.path, person=spell.person_id)
     _tell(actor, row, "给您安置了工会", f"您的会籍已转到{union.name}。")
     return fresh

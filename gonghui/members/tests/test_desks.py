@@ -57,7 +57,9 @@ def test_a_group_has_an_elected_leader_of_its_own_a_filing_members_that_move_and
     client.post(reverse("members:bulk"), {"pk": [ben.pk], "verb": "group", "group": one.pk})
     client.post(page, {"leader": ann.person_id, "filed_on": "2024-02-01"})
     one.refresh_from_db()
-    assert (one.leader, one.filed_on) == (ann.person, date(2024, 2, 1)) and AuditEntry.objects.filter(verb="orgs.group.updated").count() == 1
+    assert (one.leader, one.filed_on) == (ann.person, date(2024, 2, 1)) and AuditEntry.objects.filter(
+        verb="orgs.group.updated"
+    ).count() == 1
     assert "王大力" in (sheet := client.get(page + "?print=1").content.decode()) and "李小花" in sheet and "2024年2月1日" in sheet
     with pytest.raises(RuleViolation, match="从本小组的会员里选举"):
         groups.group_filed(actor=make.officer(union), group=two, leader_id=ann.person_id, filed_on=None)
@@ -114,7 +116,9 @@ def test_the_timeline_tells_everything_on_record_and_no_private_spell(shop):
     boss = make.officer(union)
     star = rosters.activist_add(actor=boss, union=union, person=who, skills="调解")
     rosters.activist_deed(actor=boss, activist=star, on=clock.today(), task="劝和一起纠纷", minutes=60)
-    rosters.note_add(actor=make.officer(union.parent, Role.TOWNSHIP), person=who, union=union, kind="training", on=clock.today(), text="电工初级班")
+    rosters.note_add(
+        actor=make.officer(union.parent, Role.TOWNSHIP), person=who, union=union, kind="training", on=clock.today(), text="电工初级班"
+    )
     transfers.transfer_open(actor=make.worker(who), membership=spell, target=host)
     union.posts.create(person=who, title="delegate", since=date(2025, 1, 1))
     page = reverse("members:member", args=[spell.pk])
@@ -125,7 +129,9 @@ def test_the_timeline_tells_everything_on_record_and_no_private_spell(shop):
     secret = f"{union.parent.name} · 本人退会"
     assert secret in town and secret not in chair
     assert "劝和一起纠纷" not in desk_of(union).get(page + "?line=card").content.decode()
-    everything = timeline.timeline(actor=make.officer(union), person=who, spells=list(Membership.objects.filter(person=who)), jobs=[], notes=False)
+    everything = timeline.timeline(
+        actor=make.officer(union), person=who, spells=list(Membership.objects.filter(person=who)), jobs=[], notes=False
+    )
     assert everything == sorted(everything, key=lambda r: r["at"], reverse=True)
 
 
@@ -196,7 +202,10 @@ def test_a_service_card_is_checked_before_payment_and_a_return_is_put_right_by_a
 @pytest.mark.system("S040")
 def test_members_not_heard_of_are_asked_and_answer_and_nobody_is_put_out(shop):
     _, union = shop
-    old, new = make.member(union, who=make.person("久无音讯"), since=date(2020, 1, 1)), make.member(union, who=make.person("刚刚入会"), since=clock.today())
+    old, new = (
+        make.member(union, who=make.person("久无音讯"), since=date(2020, 1, 1)),
+        make.member(union, who=make.person("刚刚入会"), since=clock.today()),
+    )
     client, url = desk_of(union), reverse("members:stale")
     text = client.get(url).content.decode()
     assert "久无音讯" in text and "刚刚入会" not in text
@@ -224,7 +233,11 @@ def test_differences_lead_to_the_act_and_settle_themselves_when_it_is_done(shop)
     make.employed(late, firm)
     for who in (gone, lame, stays):
         make.member(union, who=who)
-    rows = [Listed(2, "张未入", bytes(late.id_index)), Listed(3, "王缺号", bytes(lame.id_index)), Listed(4, "新来的", None, id_mask="1507**********0017")]
+    rows = [
+        Listed(2, "张未入", bytes(late.id_index)),
+        Listed(3, "王缺号", bytes(lame.id_index)),
+        Listed(4, "新来的", None, id_mask="1507**********0017"),
+    ]
     case = rosters.comparison_run(actor=make.officer(union), union=union, name="三月", origin="file", listed=rows)
     client, page = desk_of(union), reverse("members:comparison", args=[case.pk])
     text = client.get(page).content.decode()
@@ -263,7 +276,9 @@ def test_a_ceremony_keeps_photos_marks_who_came_without_phone_prints_its_list_an
     come, away = [make.applied(union, who=make.person(n), batch=batch) for n in ("到场人", "缺席人")]
     for row in (come, away):
         joining.application_approve(actor=chair, application=row)
-    ceremony = ceremonies.ceremony_plan(actor=chair, batch=batch, title="入会仪式", place="一楼", at=datetime(2026, 3, 1, 9, tzinfo=clock.SHANGHAI))
+    ceremony = ceremonies.ceremony_plan(
+        actor=chair, batch=batch, title="入会仪式", place="一楼", at=datetime(2026, 3, 1, 9, tzinfo=clock.SHANGHAI)
+    )
     client, page = desk_of(union), reverse("members:ceremony", args=[ceremony.pk])
     act = lambda verb: reverse("members:ceremony_act", args=[ceremony.pk, verb])  # noqa: E731
     client.post(act("present"), {"application": come.pk})
@@ -321,7 +336,13 @@ def test_searches_and_exports_of_one_account_are_limited(shop, name, method, mos
     from gonghui.accounts import throttle
 
     seen = []
-    monkeypatch.setattr(throttle, "hit", lambda bucket, key, limit, window: seen.append((bucket, key, limit)) or (_ for _ in ()).throw(TooMany("accounts.too_many", "等。", retry_after=9)))
+    monkeypatch.setattr(
+        throttle,
+        "hit",
+        lambda bucket, key, limit, window: (
+            seen.append((bucket, key, limit)) or (_ for _ in ()).throw(TooMany("accounts.too_many", "等。", retry_after=9))
+        ),
+    )
     _, union = shop
     answer = getattr(desk_of(union), method)(reverse(name) + "?q=王", {"purpose": "核对会费名单"} if method == "post" else {"q": "王"})
     assert answer.status_code == 429 and [s[2] for s in seen] == [most]

@@ -31,11 +31,21 @@ def new_phone(number):
 
 
 def form_of(person, number, union, key="k"):
-    return {"name": person.name, "id_number": number, "employer_name": "青石茶厂", "signed_name": person.name, "agree": "on", "union": union.pk, "key": key}
+    return {
+        "name": person.name,
+        "id_number": number,
+        "employer_name": "青石茶厂",
+        "signed_name": person.name,
+        "agree": "on",
+        "union": union.pk,
+        "key": key,
+    }
 
 
 def known(phone=OWN, n=611):
-    return make.people.person_register(actor=make.system, name="乌兰", id_number=make.id_number(n, "2"), phone=phone), make.id_number(n, "2")
+    return make.people.person_register(actor=make.system, name="乌兰", id_number=make.id_number(n, "2"), phone=phone), make.id_number(
+        n, "2"
+    )
 
 
 def has_phone(person, number):
@@ -52,7 +62,9 @@ def test_name_and_number_from_another_phone_open_nothing(registered):
     assert page.status_code == 422 and "登记的手机号不是您登录用的号码" in page.content.decode()
     assert not Application.objects.exists() and not User.objects.filter(person_id=person.pk).exists() and not has_phone(person, OTHER)
     wrong = {**form_of(person, number, union), "name": "别人", "signed_name": "别人"}
-    assert "登记的手机号不是您登录用的号码" in thief.post(reverse("members:m-join"), wrong).content.decode()  # the name is not confirmed either
+    assert (
+        "登记的手机号不是您登录用的号码" in thief.post(reverse("members:m-join"), wrong).content.decode()
+    )  # the name is not confirmed either
 
 
 def test_the_harm_without_the_guard(monkeypatch):
@@ -115,7 +127,10 @@ def test_the_workplace_has_no_desk_and_changes_no_phone():
     assert client.get(reverse("members:desk")).status_code == 403
     client.post(reverse("members:fill", args=[spell.pk]), {"phone": OTHER, "reason": "换号"})
     assert has_phone(person, OWN)
-    client.post(reverse("members:apply") + f"?union={union.pk}", {**form_of(person, number, union), "id_kind": "resident", "phone": OTHER, "employment_kind": "regular", "channel": "door"})
+    client.post(
+        reverse("members:apply") + f"?union={union.pk}",
+        {**form_of(person, number, union), "id_kind": "resident", "phone": OTHER, "employment_kind": "regular", "channel": "door"},
+    )
     assert has_phone(person, OWN)
     with pytest.raises(RuleViolation, match="本人登录用的"):
         identity.may_set_phone(chair, person, union.path)
@@ -128,6 +143,8 @@ def test_a_roster_from_the_workplace_fills_a_phone_and_replaces_none():
     tables.run([tables.row(1, at), tables.row(2, at, 手机号="")])
     chair = make.officer(at["u1"])
     rows = [tables.row(1, at, 手机号=OTHER), tables.row(2, at, 手机号="13911110003")]
-    result = imports.import_run(actor=chair, kind="roster", content=tables.content(rows), name="a.csv", org_path=at["u1"].path, as_of=tables.AS_OF)
+    result = imports.import_run(
+        actor=chair, kind="roster", content=tables.content(rows), name="a.csv", org_path=at["u1"].path, as_of=tables.AS_OF
+    )
     masks = set(make.people.Person.objects.values_list("phone_mask", flat=True))
     assert masks == {"138****0001", "139****0003"} and (result["updated"], result["unchanged"]) == (1, 1)

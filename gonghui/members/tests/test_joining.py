@@ -147,7 +147,9 @@ def test_the_route_goes_own_union_covering_union_territory_and_the_agency_first(
     make.cover(federation, bare)
     bare.refresh_from_db()
     assert (places.route(bare).union, places.route(bare).step) == (federation, "cover")
-    assert (places.route(firm, agency=bare).step, places.route(bare, agency=firm).union) == ("user_unit", own) or places.route(bare, agency=firm).union == own
+    assert (places.route(firm, agency=bare).step, places.route(bare, agency=firm).union) == ("user_unit", own) or places.route(
+        bare, agency=firm
+    ).union == own
     assert places.route(firm, private=True).union == town
     pool = make.build("pool", "青石镇会员库", town)
     assert (places.route(None, start=town).union, places.route(None, start=town).step) == (pool, "pool")
@@ -214,7 +216,11 @@ def test_card_lost_replaced_and_verified_away_from_the_server():
     forged = code.replace(card.number, card.number[:-1] + str((int(card.number[-1]) + 1) % 10))
     assert cards.code_check(forged)["word"] == "签名不对"
     fresh = cards.card_lose(actor=make.worker(spell.person), card=card)
-    assert (cards.code_check(code)["word"], fresh.replaces_id, Membership.objects.get(pk=spell.pk).card_no) == ("已挂失", card.pk, fresh.number)
+    assert (cards.code_check(code)["word"], fresh.replaces_id, Membership.objects.get(pk=spell.pk).card_no) == (
+        "已挂失",
+        card.pk,
+        fresh.number,
+    )
     with clock.at(clock.today() + timedelta(days=31)):
         assert cards.code_check(cards.code_of(fresh))["ok"] and cards.code_check(code)["word"] == "二维码已过期"
     with pytest.raises(Conflict):

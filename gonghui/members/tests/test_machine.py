@@ -84,7 +84,10 @@ def test_no_order_of_acts_breaks_membership(steps):
         counted = Membership.objects.filter(until=None, standing__in=["active", "in_transit"]).count()
         with clock.at(day):
             assert make.roll(make.root(), "members", day) == counted
-            assert sum(make.roll(u, "members", day) for u in [*unions, town]) == counted + make.roll(town, "members", day) - Membership.objects.filter(
-                until=None, standing__in=["active", "in_transit"], union=town
-            ).count()
+            assert (
+                sum(make.roll(u, "members", day) for u in [*unions, town])
+                == counted
+                + make.roll(town, "members", day)
+                - Membership.objects.filter(until=None, standing__in=["active", "in_transit"], union=town).count()
+            )
         transaction.set_rollback(True)

@@ -145,7 +145,13 @@ def test_six_months_are_six_months(two, months):
     who = make.member(a, since=date(2020, 1, 1)).person
     today = clock.today()
     start = clock.add_months(today, -months)
-    facts = {"dues_unpaid_from": start, "absent_from": start, "no_good_reason": True, "educated_on": today - timedelta(days=9), "unchanged_on": today}
+    facts = {
+        "dues_unpaid_from": start,
+        "absent_from": start,
+        "no_good_reason": True,
+        "educated_on": today - timedelta(days=9),
+        "unchanged_on": today,
+    }
     case = exits.exit_open(actor=make.officer(a, number=2), membership=spell_of(who), kind="deemed_left", on=today, **facts)
     assert bool(exits.missing_of(case)) is (months < 6)
 
@@ -154,7 +160,15 @@ def test_expulsion_only_with_a_judgment_in_the_order_of_the_charter(two):
     _, a, _ = two
     who = make.member(a).person
     today = clock.today()
-    case = exits.exit_open(actor=make.officer(a, number=2), membership=spell_of(who), kind="expelled", on=today, group_on=today, committee_on=today, filed_on=today)
+    case = exits.exit_open(
+        actor=make.officer(a, number=2),
+        membership=spell_of(who),
+        kind="expelled",
+        on=today,
+        group_on=today,
+        committee_on=today,
+        filed_on=today,
+    )
     with pytest.raises(RuleViolation, match="刑事判决"):
         exits.exit_decide(actor=make.officer(a), case=case)
     exits.exit_record(actor=make.officer(a, number=2), case=case, judgment_no="（2026）某刑初1号")
@@ -176,7 +190,9 @@ def test_the_season_pauses_and_resumes_and_running_twice_changes_nothing(two):
     assert Membership.objects.filter(person=who).count() == 3
 
 
-@pytest.mark.parametrize(("day", "inside"), [("2026-11-01", True), ("2026-12-31", True), ("2027-03-15", True), ("2027-03-16", False), ("2026-10-31", False)])
+@pytest.mark.parametrize(
+    ("day", "inside"), [("2026-11-01", True), ("2026-12-31", True), ("2027-03-15", True), ("2027-03-16", False), ("2026-10-31", False)]
+)
 def test_a_season_may_run_over_the_new_year(day, inside):
     assert intervals.in_season(date.fromisoformat(day), "11-01", "03-15") is inside
 

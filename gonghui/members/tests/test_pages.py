@@ -79,7 +79,9 @@ def test_a_list_costs_the_same_queries_with_three_and_with_thirty_rows(shop, nam
             make.applied(union)
 
     def cost():
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
             assert client.get(reverse(name)).status_code == 200
         return len(caught)
 
@@ -121,7 +123,15 @@ def test_a_worker_joins_on_the_phone_with_four_typed_fields_and_the_chair_approv
     url = reverse("members:m-join") + f"?union={union.pk}"
     page = phone.get(url)
     assert page.status_code == 200 and page.content.decode().count('type="text"') <= 5
-    form = {"name": "乌兰", "id_number": make.id_number(77, "2"), "employer_name": firm.name, "signed_name": "乌兰", "agree": "on", "union": union.pk, "key": "k1"}
+    form = {
+        "name": "乌兰",
+        "id_number": make.id_number(77, "2"),
+        "employer_name": firm.name,
+        "signed_name": "乌兰",
+        "agree": "on",
+        "union": union.pk,
+        "key": "k1",
+    }
     wrong = phone.post(url, {**form, "signed_name": "别人"})
     assert wrong.status_code == 422 and "签名要与姓名一致" in wrong.content.decode() and not Application.objects.exists()
     assert phone.post(url, form).status_code == 302
@@ -143,7 +153,16 @@ def test_a_worker_joins_on_the_phone_with_four_typed_fields_and_the_chair_approv
 def test_a_worker_may_keep_it_from_the_employer(shop):
     firm, union = shop
     phone = new_phone("13900002222")
-    form = {"name": "乌兰", "id_number": make.id_number(78, "2"), "employer_name": firm.name, "signed_name": "乌兰", "agree": "on", "private": "on", "key": "k2", "union": union.pk}
+    form = {
+        "name": "乌兰",
+        "id_number": make.id_number(78, "2"),
+        "employer_name": firm.name,
+        "signed_name": "乌兰",
+        "agree": "on",
+        "private": "on",
+        "key": "k2",
+        "union": union.pk,
+    }
     assert phone.post(reverse("members:m-join") + f"?union={union.pk}", form).status_code == 302
     row = Application.objects.get()
     assert row.private and row.union == union.parent
@@ -158,7 +177,16 @@ def test_a_gig_worker_without_workplace_waits_in_the_pool_of_the_area_and_is_pla
     pool = make.build("pool", "青石镇会员库", town)
     _, target = make.shop("骑手之家", parent=town)
     phone = new_phone("13900003333")
-    form = {"name": "江河", "id_number": make.id_number(79), "employer_name": "", "group": "rider", "signed_name": "江河", "agree": "on", "key": "k3", "union": town.pk}
+    form = {
+        "name": "江河",
+        "id_number": make.id_number(79),
+        "employer_name": "",
+        "group": "rider",
+        "signed_name": "江河",
+        "agree": "on",
+        "key": "k3",
+        "union": town.pk,
+    }
     assert phone.post(reverse("members:m-join") + f"?union={town.pk}", form).status_code == 302
     row = Application.objects.get()
     assert (row.union, row.employment_kind, row.route_slip) == (pool, "gig", "pool")
@@ -179,12 +207,21 @@ def test_thirty_phones_at_one_table(shop):
     _, union = shop
     chair = make.officer(union, number=900)
     batch = joining.batch_open(actor=chair, union=union, name="集中入会")
-    ceremony = ceremonies.ceremony_plan(actor=chair, batch=batch, title="入会仪式", place="一楼", at=datetime(2026, 3, 1, 9, tzinfo=clock.SHANGHAI))
+    ceremony = ceremonies.ceremony_plan(
+        actor=chair, batch=batch, title="入会仪式", place="一楼", at=datetime(2026, 3, 1, 9, tzinfo=clock.SHANGHAI)
+    )
     client = chair_of(union)
     for n in range(30):
         phone = new_phone(f"1370000{n:04d}")
         url = reverse("members:m-ceremony", args=[ceremony.token])
-        form = {"name": f"工友{n}", "id_number": make.id_number(100 + n), "employer_name": "厂", "signed_name": f"工友{n}", "agree": "on", "key": f"c{n}"}
+        form = {
+            "name": f"工友{n}",
+            "id_number": make.id_number(100 + n),
+            "employer_name": "厂",
+            "signed_name": f"工友{n}",
+            "agree": "on",
+            "key": f"c{n}",
+        }
         assert phone.post(phone.get(url)["Location"], form).status_code == 302
     assert ceremony.attendances.count() == 30
     page = client.get(reverse("members:batch", args=[batch.pk])).content.decode()
@@ -260,15 +297,31 @@ def test_a_payroll_list_is_compared_settled_and_signed_and_nobody_leaves_by_abse
     for who in (stays, gone):
         make.member(union, who=who)
     number = make.id_number
-    ids = {p.pk: n for n in range(1, 400) for p in (stays, works) if p.id_mask and number(n)[-4:] == p.id_mask[-4:] and number(n)[:4] == p.id_mask[:4]}
-    rows = "姓名,身份证号\n" + "\n".join(f"{p.name},{number(ids[p.pk])}" for p in (stays, works)) + f"\n新来的,{number(450)}\n王在岗,{number(ids[stays.pk])}\n号码错,370101199001010000\n"
+    ids = {
+        p.pk: n
+        for n in range(1, 400)
+        for p in (stays, works)
+        if p.id_mask and number(n)[-4:] == p.id_mask[-4:] and number(n)[:4] == p.id_mask[:4]
+    }
+    rows = (
+        "姓名,身份证号\n"
+        + "\n".join(f"{p.name},{number(ids[p.pk])}" for p in (stays, works))
+        + f"\n新来的,{number(450)}\n王在岗,{number(ids[stays.pk])}\n号码错,370101199001010000\n"
+    )
     client = chair_of(union)
     upload = SimpleUploadedFile("工资表.csv", rows.encode())
     answer = client.post(reverse("members:comparisons"), {"name": "三月工资表", "origin": "payroll", "file": upload, "union": union.pk})
     assert answer.status_code == 302
     case = Comparison.objects.get()
     found = {(d.name, d.verdict) for d in case.differences.all()}
-    assert found == {("王在岗", "matched"), ("张未入", "not_member"), ("新来的", "not_member"), ("王在岗", "duplicate"), ("号码错", "incomplete"), ("李离开", "gone")}
+    assert found == {
+        ("王在岗", "matched"),
+        ("张未入", "not_member"),
+        ("新来的", "not_member"),
+        ("王在岗", "duplicate"),
+        ("号码错", "incomplete"),
+        ("李离开", "gone"),
+    }
     assert Membership.objects.filter(person=gone, until=None).exists()
     assert "已离职" in client.get(reverse("members:comparison", args=[case.pk])).content.decode()
     second = chair_of(union)
@@ -330,7 +383,9 @@ def test_anybody_checks_a_card_and_learns_nothing_of_the_person(client, shop):
     spell = make.member(union, who=make.person("王大力"))
     card = cards.card_issue_missing(actor=make.officer(union, number=901), membership=spell)
     page = client.get(reverse("members:card-verify"))
-    assert page.status_code == 200 and "public" in page["Cache-Control"] and not page.cookies and cards.public_key() in page.content.decode()
+    assert (
+        page.status_code == 200 and "public" in page["Cache-Control"] and not page.cookies and cards.public_key() in page.content.decode()
+    )
     good = client.post(reverse("members:card-verify"), {"code": cards.code_of(card)})
     assert "会员证有效" in good.content.decode() and "王大力" not in good.content.decode()
     assert client.post(reverse("members:card-verify"), {"code": "GH1.1.1.1.x"}).status_code == 422
@@ -355,7 +410,13 @@ def test_an_exit_case_is_opened_filled_and_decided_by_two(shop):
     where = one.post(reverse("members:exit_open", args=[spell.pk]), {"kind": "deemed_left", "on": today.isoformat()})["Location"]
     assert "还没有教育谈话记录" in one.get(where).content.decode()
     start = clock.add_months(today, -8).isoformat()
-    data = {"dues_unpaid_from": start, "absent_from": start, "no_good_reason": "on", "educated_on": clock.add_months(today, -1).isoformat(), "unchanged_on": today.isoformat()}
+    data = {
+        "dues_unpaid_from": start,
+        "absent_from": start,
+        "no_good_reason": "on",
+        "educated_on": clock.add_months(today, -1).isoformat(),
+        "unchanged_on": today.isoformat(),
+    }
     assert one.post(where, data).status_code == 302
     case = spell.person.exits.get()
     one.post(reverse("members:exit_act", args=[case.pk, "decide"]))
@@ -371,7 +432,9 @@ def test_activists_with_work_hours_and_one_rating_a_year(shop):
     client = chair_of(union)
     client.post(reverse("members:activist_add", args=[spell.pk]), {"skills": "文艺"})
     row = spell.person.activist_spells.get()
-    client.post(reverse("members:activist_act", args=[row.pk, "deed"]), {"on": clock.today().isoformat(), "task": "组织演出", "minutes": "180"})
+    client.post(
+        reverse("members:activist_act", args=[row.pk, "deed"]), {"on": clock.today().isoformat(), "task": "组织演出", "minutes": "180"}
+    )
     for _ in range(2):
         client.post(reverse("members:activist_act", args=[row.pk, "rate"]), {"rating": "优秀"})
     text = client.get(reverse("members:activists")).content.decode()

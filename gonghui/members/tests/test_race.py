@@ -43,10 +43,16 @@ def test_of_two_unions_that_claim_one_member_one_wins_fifty_times():
     for _ in range(ROUNDS):
         spell = make.member(home, since=date(2024, 1, 1))
         row = transfers.transfer_open(actor=make.system, membership=spell, target=None, cause="employment_end")
-        acts = [lambda a=a, u=u, r=row: transfers.transfer_accept(actor=a, transfer=Transfer.objects.get(pk=r.pk), union=u) for a, u in zip(actors, claimants, strict=True)]
+        acts = [
+            lambda a=a, u=u, r=row: transfers.transfer_accept(actor=a, transfer=Transfer.objects.get(pk=r.pk), union=u)
+            for a, u in zip(actors, claimants, strict=True)
+        ]
         outcome = race(acts)
         assert outcome.count("won") == 1, outcome
-        assert all(o in ("won", "core.wrong_state", "core.state_moved", "members.other_target", "members.spell_moved", "core.busy") for o in outcome), outcome
+        assert all(
+            o in ("won", "core.wrong_state", "core.state_moved", "members.other_target", "members.spell_moved", "core.busy")
+            for o in outcome
+        ), outcome
         assert Membership.objects.filter(person=spell.person, until=None).count() == 1
     assert sum(make.roll(u, "members") for u in claimants) == ROUNDS and make.roll(home, "members") == 0
     assert not list(verify.transfers_whole()) and not list(verify.one_at_a_time())

@@ -81,7 +81,10 @@ def test_the_api_gives_masked_rosters_files_once_and_decides_in_scope():
     _, union = make.shop()
     _, other = make.shop("白云服装厂")
     spell = make.member(union)
-    chair, stranger = accounts.client(accounts.officer((Role.CHAIR, union.path))), accounts.client(accounts.officer((Role.CHAIR, other.path)))
+    chair, stranger = (
+        accounts.client(accounts.officer((Role.CHAIR, union.path))),
+        accounts.client(accounts.officer((Role.CHAIR, other.path))),
+    )
     page = chair.get(f"/api/members/roster?union={union.pk}")
     assert page.status_code == 200 and page.json()["count"] == 1 and page.json()["rows"][0]["id_mask"].count("*") >= 4
     assert stranger.get(f"/api/members/roster?union={union.pk}").status_code == 404

@@ -23,7 +23,11 @@ def test_a_member_counts_at_the_union_and_everywhere_above_at_once():
     make.employed(who, firm)
     make.member(union, who=who)
     assert [make.roll(u, "members") for u in (union, town, make.root())] == [1, 1, 1]
-    assert (make.roll(make.root(), "members.sex=2"), make.roll(make.root(), "workers"), make.roll(make.root(), "members.sector=non_public")) == (1, 1, 1)
+    assert (
+        make.roll(make.root(), "members.sex=2"),
+        make.roll(make.root(), "workers"),
+        make.roll(make.root(), "members.sector=non_public"),
+    ) == (1, 1, 1)
     assert make.roll(make.root(), "members", date(2023, 12, 31)) == 0
 
 
@@ -63,7 +67,14 @@ def test_the_database_itself_refuses_an_overlap_and_without_the_guard_the_harm_h
     _, union = make.shop()
     who = make.person()
     make.member(union, who=who)
-    late = {"person": who, "union": union, "since": date(2023, 1, 1), "until": date(2024, 3, 1), "joined_on": date(2023, 1, 1), "ended": "left"}
+    late = {
+        "person": who,
+        "union": union,
+        "since": date(2023, 1, 1),
+        "until": date(2024, 3, 1),
+        "joined_on": date(2023, 1, 1),
+        "ended": "left",
+    }
     with pytest.raises(DatabaseError), transaction.atomic():
         Membership.objects.create(**late)
     assert Membership.objects.filter(person=who).count() == 1

@@ -140,5 +140,3 @@ def decide(request: HttpRequest, pk: int, body: DecisionIn) -> Any:
         raise NotFound("members.no_decision", "答复只能是 accept、decline、release、withdraw。")
     out = acts[body.decision]()
     return {"transfer": out.pk, "state": out.state, "target": out.target_id}
-
-

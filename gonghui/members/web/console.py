@@ -78,8 +78,17 @@ def _member(request: Request, spell: Membership, **more: Any) -> dict[str, Any]:
     kind = request.GET.get("line", "")
     live = person.transfers.filter(state__in=LIVE_TRANSFERS).select_related("source", "target").first()
     months = policy_values.number("members.unconfirmed_months", clock.today(), spell.union)
-    line_tabs = common.tabs(request, [("", "全部", None), *[(k, v, None) for k, v in lines.KINDS.items() if k != "note" or request.actor.may(Perm.NOTE_VIEW, spell.union)]], name="line")
-    may = {p.name.lower(): request.actor.may(p, spell.union) for p in (Perm.MEMBER_EDIT, Perm.TRANSFER_DECIDE, Perm.CARD_ISSUE, Perm.NOTE_VIEW)}
+    line_tabs = common.tabs(
+        request,
+        [
+            ("", "全部", None),
+            *[(k, v, None) for k, v in lines.KINDS.items() if k != "note" or request.actor.may(Perm.NOTE_VIEW, spell.union)],
+        ],
+        name="line",
+    )
+    may = {
+        p.name.lower(): request.actor.may(p, spell.union) for p in (Perm.MEMBER_EDIT, Perm.TRANSFER_DECIDE, Perm.CARD_ISSUE, Perm.NOTE_VIEW)
+    }
     return {
         "spell": spell, "person": person, "spells": past, "jobs": jobs, "faults": reads.faults_of(person), "transfer": live,
         "card": person.cards.filter(state__in=LIVE_CARDS).first(), "cards": person.cards.order_by("-pk")[:5],
@@ -127,7 +136,12 @@ def _act(request: Request, pk: int, act: Callable[[Membership], Any], text: str)
 @require_POST
 def group_set(request: Request, pk: int) -> HttpResponse:
     """Put into a group (调整小组)."""
-    return _act(request, pk, lambda m: standing.group_set(actor=request.actor, membership=m, group=_group(m, request.POST.get("group", ""))), "已调整小组。")
+    return _act(
+        request,
+        pk,
+        lambda m: standing.group_set(actor=request.actor, membership=m, group=_group(m, request.POST.get("group", ""))),
+        "已调整小组。",
+    )
 
 
 def _group(spell: Membership, pk: str) -> Any:
@@ -138,7 +152,12 @@ def _group(spell: Membership, pk: str) -> Any:
 @require_POST
 def retain(request: Request, pk: int) -> HttpResponse:
     """Keep the membership (保留会籍)."""
-    return _act(request, pk, lambda m: standing.retain(actor=request.actor, membership=m, reason=request.POST.get("reason", "")), "已转为保留会籍，保留期间不交会费。")
+    return _act(
+        request,
+        pk,
+        lambda m: standing.retain(actor=request.actor, membership=m, reason=request.POST.get("reason", "")),
+        "已转为保留会籍，保留期间不交会费。",
+    )
 
 
 @officer(Perm.MEMBER_EDIT)
@@ -152,7 +171,12 @@ def resume(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def transfer(request: Request, pk: int) -> HttpResponse:
     """Open a transfer (转移会籍)."""
-    return _act(request, pk, lambda m: transfers.transfer_open(actor=request.actor, membership=m, target=_target(request)), "已发起转会，等对方接收。")
+    return _act(
+        request,
+        pk,
+        lambda m: transfers.transfer_open(actor=request.actor, membership=m, target=_target(request)),
+        "已发起转会，等对方接收。",
+    )
 
 
 def _target(request: HttpRequest) -> Any:
@@ -223,7 +247,9 @@ def card(request: Request, pk: int, verb: str) -> HttpResponse:
             return cards.card_issue_missing(actor=request.actor, membership=m)
         if live is None:
             raise NotFound()
-        return cards.card_hand_over(actor=request.actor, card=live) if verb == "receive" else cards.card_lose(actor=request.actor, card=live)
+        return (
+            cards.card_hand_over(actor=request.actor, card=live) if verb == "receive" else cards.card_lose(actor=request.actor, card=live)
+        )
 
     words = {"issue": "已编号，等本人领取。", "receive": "已登记领取。", "lose": "已挂失并补编新证号，旧证作废。"}
     return _act(request, pk, act, words[verb])
@@ -257,7 +283,9 @@ def fill(request: Request, pk: int) -> HttpResponse:
             identity.may_set_phone(request.actor, m.person, m.union.path)
         if "id_number" in changes:
             changes["id_kind"] = "resident"
-        return people.person_correct(actor=request.actor, person=m.person, reason=form.cleaned_data["reason"], org_path=m.union.path, **changes)
+        return people.person_correct(
+            actor=request.actor, person=m.person, reason=form.cleaned_data["reason"], org_path=m.union.path, **changes
+        )
 
     return _act(request, pk, act, "资料已更新。")
 
@@ -277,7 +305,10 @@ def bulk(request: Request) -> HttpResponse:
         return _cards_sheet(request, list(rows))
     acts: dict[str, tuple[str, Callable[[Membership], Any]]] = {
         "remind": ("发补资料提醒", lambda m: _remind(request, m)),
-        "group": ("调整小组", lambda m: standing.group_set(actor=request.actor, membership=m, group=_group(m, request.POST.get("group", "")))),
+        "group": (
+            "调整小组",
+            lambda m: standing.group_set(actor=request.actor, membership=m, group=_group(m, request.POST.get("group", ""))),
+        ),
         "transfer": ("转移会籍", lambda m: transfers.transfer_open(actor=request.actor, membership=m, target=_target(request))),
         "card": ("编会员证号", lambda m: cards.card_issue_missing(actor=request.actor, membership=m)),
     }
@@ -285,7 +316,13 @@ def bulk(request: Request) -> HttpResponse:
         raise NotFound()
     title, act = acts[verb]
     ok, skipped = common.each(rows, act)
-    context = {"title": title, "done": ok, "skipped": skipped, "back_url": request.POST.get("next") or reverse("members:list"), "trail": common.trail((title, ""))}
+    context = {
+        "title": title,
+        "done": ok,
+        "skipped": skipped,
+        "back_url": request.POST.get("next") or reverse("members:list"),
+        "trail": common.trail((title, "")),
+    }
     return render(request, "members/console/bulk.html", context)
 
 
@@ -298,16 +335,30 @@ def _remind(request: Request, spell: Membership) -> None:
         raise RuleViolation("members.complete", "资料已齐全，不用提醒。")
     once = f"members.fill.{spell.pk}.{clock.today()}"
     body = f"您的会籍资料{'、'.join(missing)}，请在“我的资料”里补上。"
-    if not notices.notice_send(request.actor, kind=NoticeKind.REMINDER, title="请补会籍资料", body=body, link="/m/members/data/", persons=[spell.person_id], once=once):
+    if not notices.notice_send(
+        request.actor,
+        kind=NoticeKind.REMINDER,
+        title="请补会籍资料",
+        body=body,
+        link="/m/members/data/",
+        persons=[spell.person_id],
+        once=once,
+    ):
         raise RuleViolation("members.reminded", "今天已经提醒过。")
 
 
 def _cards_sheet(request: Request, rows: list[Membership]) -> HttpResponse:
-    found = {c.person_id: c for c in Card.objects.filter(person_id__in=[m.person_id for m in rows], state__in=LIVE_CARDS).select_related("union")}
+    found = {
+        c.person_id: c for c in Card.objects.filter(person_id__in=[m.person_id for m in rows], state__in=LIVE_CARDS).select_related("union")
+    }
     sheet = [(m, found[m.person_id], cards.code_of(found[m.person_id])) for m in rows if m.person_id in found]
     if sheet:
         cards.cards_printed(actor=request.actor, cards=[c for _m, c, _q in sheet])
-    context = {"sheet": sheet, "missing": [m for m in rows if m.person_id not in found], "back_url": request.POST.get("next") or reverse("members:list")}
+    context = {
+        "sheet": sheet,
+        "missing": [m for m in rows if m.person_id not in found],
+        "back_url": request.POST.get("next") or reverse("members:list"),
+    }
     return render(request, "members/print/cards.html", context)
 
 
@@ -322,7 +373,9 @@ def export(request: Request) -> HttpResponse:
     args["form"] = args.pop("kind", "")  # `kind` names the export itself
     if union is not None:
         args["union"] = union.pk
-    row = files.export_start(request.actor, "members.list", request.POST.get("purpose", ""), count, org_path=union.path if union else "", **args)
+    row = files.export_start(
+        request.actor, "members.list", request.POST.get("purpose", ""), count, org_path=union.path if union else "", **args
+    )
     return HttpResponseRedirect(reverse("files:export", args=[row.pk]))
 
 

@@ -43,7 +43,9 @@ def identity_desk(request: Request) -> HttpResponse:
                 if refusal.status in (403, 404):
                     raise
                 form.add_error(None, refusal.message)
-    return render(request, "members/console/desk.html", {"form": form, "union": union, "trail": common.trail(("核对身份", ""))}, status=status)
+    return render(
+        request, "members/console/desk.html", {"form": form, "union": union, "trail": common.trail(("核对身份", ""))}, status=status
+    )
 
 
 # -- members not heard of ----------------------------------------------------------------------------------------
@@ -77,13 +79,23 @@ def stale_act(request: Request) -> HttpResponse:
     rows, _months = _stale(request, union)
     if request.POST.get("all") != "1":
         rows = rows.filter(pk__in=[int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()])
-    acts = {"remind": ("发核实提醒", lambda m: _ask(request, m)), "confirm": ("登记已核实", lambda m: standing.membership_confirm(actor=request.actor, membership=m))}
+    acts = {
+        "remind": ("发核实提醒", lambda m: _ask(request, m)),
+        "confirm": ("登记已核实", lambda m: standing.membership_confirm(actor=request.actor, membership=m)),
+    }
     if (verb := request.POST.get("verb", "")) not in acts:
         raise NotFound()
     title, act = acts[verb]
     ok, skipped = common.each(rows.select_related("person", "union", "group")[:MOST_BULK], act)
     back = reverse("members:stale") + f"?union={union.pk}"
-    context = {"title": title, "done": ok, "skipped": skipped, "back_url": back, "back_text": "回到久未核实", "trail": common.trail(("久未核实", back), (title, ""))}
+    context = {
+        "title": title,
+        "done": ok,
+        "skipped": skipped,
+        "back_url": back,
+        "back_text": "回到久未核实",
+        "trail": common.trail(("久未核实", back), (title, "")),
+    }
     return render(request, "members/console/bulk.html", context)
 
 
@@ -91,7 +103,9 @@ def _ask(request: Request, spell: Membership) -> None:
     request.actor.require(Perm.MEMBER_EDIT, spell.union)
     body = f"您还是{spell.union.name}的会员吗？请打开“我的会籍”点一下“我还在”，换了单位的请办转会。不答复也不会退会。"
     once = f"members.stale.{spell.pk}.{clock.today()}"
-    if not notices.notice_send(request.actor, kind=NoticeKind.REMINDER, title="请核实会籍", body=body, link="/m/members/", persons=[spell.person_id], once=once):
+    if not notices.notice_send(
+        request.actor, kind=NoticeKind.REMINDER, title="请核实会籍", body=body, link="/m/members/", persons=[spell.person_id], once=once
+    ):
         raise RuleViolation("members.reminded", "今天已经提醒过。")
 
 
@@ -127,7 +141,14 @@ def seasonal_run(request: Request) -> HttpResponse:
     rows = Membership.objects.filter(pk__in=due).select_related("person", "union")
     ok, skipped = common.each(rows, lambda m: standing.seasonal_step(actor=request.actor, spell=m, resume=due[m.pk]))
     back = reverse("members:seasonal") + f"?union={union.pk}"
-    context = {"title": "按季节办理", "done": ok, "skipped": skipped, "back_url": back, "back_text": "回到季节工会籍", "trail": common.trail(("季节工会籍", back), ("办理结果", ""))}
+    context = {
+        "title": "按季节办理",
+        "done": ok,
+        "skipped": skipped,
+        "back_url": back,
+        "back_text": "回到季节工会籍",
+        "trail": common.trail(("季节工会籍", back), ("办理结果", "")),
+    }
     return render(request, "members/console/bulk.html", context)
 
 
@@ -148,7 +169,10 @@ def cards(request: Request) -> HttpResponse:
     rows = _cards(request).filter(until=None)
     tab = request.GET.get("state", "")
     counts = {"": rows.count(), "returned": rows.filter(state="returned").count()}
-    page = page_of(request, (rows.filter(state="returned") if tab == "returned" else rows).prefetch_related("returns").order_by("state", "person__name", "pk"))
+    page = page_of(
+        request,
+        (rows.filter(state="returned") if tab == "returned" else rows).prefetch_related("returns").order_by("state", "person__name", "pk"),
+    )
     lines = [(c, sorted(c.returns.all(), key=lambda r: (r.on, r.pk), reverse=True)[:3]) for c in page]
     context = {
         "page": page, "lines": lines, "tabs": common.tabs(request, [("", "全部", counts[""]), ("returned", "退汇待核", counts["returned"])]), "form": forms.ReturnForm(),
@@ -169,9 +193,18 @@ def card_act(request: Request, pk: int, verb: str) -> HttpResponse:
         common.refused(request, RuleViolation("members.return", "；".join(str(e) for errors in form.errors.values() for e in errors)))
         return common.back(request, "members:service_cards")
     acts = {
-        "check": (lambda: service_cards.service_card_check(actor=actor, person_id=row.person_id), f"{row.person.name}的服务卡可以付款，核验已记录。"),
-        "returned": (lambda: service_cards.service_card_returned(actor=actor, card=row, **form.values()), "退汇已登记，核对清楚前不再向这张卡付款。"),
-        "restore": (lambda: service_cards.service_card_restore(actor=actor, card=row, outcome=request.POST.get("outcome", "")), "已核对，恢复付款。"),
+        "check": (
+            lambda: service_cards.service_card_check(actor=actor, person_id=row.person_id),
+            f"{row.person.name}的服务卡可以付款，核验已记录。",
+        ),
+        "returned": (
+            lambda: service_cards.service_card_returned(actor=actor, card=row, **form.values()),
+            "退汇已登记，核对清楚前不再向这张卡付款。",
+        ),
+        "restore": (
+            lambda: service_cards.service_card_restore(actor=actor, card=row, outcome=request.POST.get("outcome", "")),
+            "已核对，恢复付款。",
+        ),
         "close": (lambda: service_cards.service_card_close(actor=actor, card=row), "服务卡已停用。"),
     }
     common.told(request, *acts[verb])

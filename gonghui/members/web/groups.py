@@ -53,7 +53,9 @@ def group(request: Request, pk: int) -> HttpResponse:
         if form.is_valid():
             try:
                 leader = form.cleaned_data["leader"]
-                services.group_filed(actor=request.actor, group=row, leader_id=int(leader) if leader else None, filed_on=form.cleaned_data["filed_on"])
+                services.group_filed(
+                    actor=request.actor, group=row, leader_id=int(leader) if leader else None, filed_on=form.cleaned_data["filed_on"]
+                )
                 common.done(request, "组长和备案已登记。")
                 return HttpResponseRedirect(reverse("members:union_group", args=[pk]))
             except Refusal as refusal:
@@ -136,7 +138,11 @@ def activist_add(request: Request, pk: int) -> HttpResponse:
     """Register a member as activist (登记积极分子)."""
     spell = member_reads.member_get(actor=request.actor, pk=pk)
     skills = request.POST.get("skills", "")
-    common.told(request, lambda: rosters.activist_add(actor=request.actor, union=spell.union, person=spell.person, skills=skills), "已登记为积极分子。")
+    common.told(
+        request,
+        lambda: rosters.activist_add(actor=request.actor, union=spell.union, person=spell.person, skills=skills),
+        "已登记为积极分子。",
+    )
     return HttpResponseRedirect(reverse("members:activists") + f"?union={spell.union_id}")
 
 
@@ -151,7 +157,10 @@ def activist_act(request: Request, pk: int, verb: str) -> HttpResponse:
     year = int(y) if (y := request.POST.get("year", "")).isdigit() and this - 1 <= int(y) <= this else this
     acts = {
         "deed": (lambda: rosters.activist_deed(actor=request.actor, activist=row, **form.cleaned_data), "已登记。"),
-        "rate": (lambda: rosters.activist_rate(actor=request.actor, activist=row, year=year, rating=request.POST.get("rating", "")), "已登记考评。"),
+        "rate": (
+            lambda: rosters.activist_rate(actor=request.actor, activist=row, year=year, rating=request.POST.get("rating", "")),
+            "已登记考评。",
+        ),
         "end": (lambda: rosters.activist_end(actor=request.actor, activist=row), "已退出。"),
     }
     if verb not in acts:

@@ -22,8 +22,17 @@ from gonghui.members.services import ceremonies, identity, joining, slips
 from gonghui.members.web import common
 
 SIGN_IN = "请本人用手机号登录，在“我的会籍”里确认签名，之后才能批准。"
-DESK = "这个人登记的手机号不是您填的号码（没有改）。请本人用登记的手机号登录确认；没有手机号或换了号的，带证件到街道（乡镇）以上工会窗口登记。"
-TABS = [("submitted", "待审核"), ("returned", "退回补正"), ("approved", "待领证"), ("done", "已领证"), ("refused", "未批准"), ("withdrawn", "本人撤回")]
+DESK = (
+    "这个人登记的手机号不是您填的号码（没有改）。请本人用登记的手机号登录确认；没有手机号或换了号的，带证件到街道（乡镇）以上工会窗口登记。"
+)
+TABS = [
+    ("submitted", "待审核"),
+    ("returned", "退回补正"),
+    ("approved", "待领证"),
+    ("done", "已领证"),
+    ("refused", "未批准"),
+    ("withdrawn", "本人撤回"),
+]
 
 
 @officer(Perm.APPLICATION_VIEW)
@@ -79,7 +88,13 @@ def apply(request: Request) -> HttpResponse:
             form.add_error(None, refusal.message)
     status = 422 if request.method == "POST" else 200
     join_link = request.build_absolute_uri(reverse("members:m-join") + f"?union={union.pk}")
-    context = {"form": form, "union": union, "batches": batches, "join_link": join_link, "trail": common.trail(("入会办理", reverse("members:joining")), ("登记会员", ""))}
+    context = {
+        "form": form,
+        "union": union,
+        "batches": batches,
+        "join_link": join_link,
+        "trail": common.trail(("入会办理", reverse("members:joining")), ("登记会员", "")),
+    }
     return render(request, "members/console/apply.html", context, status=status)
 
 
@@ -113,7 +128,9 @@ def print_form(request: Request, pk: int) -> HttpResponse:
     row = reads.application_get(actor=request.actor, pk=pk)
     drawing = joining.drawing_of(row)
     image = "data:image/png;base64," + base64.b64encode(drawing).decode() if drawing else ""
-    return render(request, "members/print/application.html", {"row": row, "person": row.person, "drawing": image, "printed_at": clock.now()})
+    return render(
+        request, "members/print/application.html", {"row": row, "person": row.person, "drawing": image, "printed_at": clock.now()}
+    )
 
 
 @officer(Perm.APPLICATION_DECIDE, Perm.APPLICATION_FILE)
@@ -124,7 +141,12 @@ def decide(request: Request, pk: int, verb: str) -> HttpResponse:
     reason = request.POST.get("reason", "")
     group = row.union.groups.filter(pk=int(g), until=None).first() if (g := request.POST.get("group", "")).isdigit() else None
     acts = {
-        "approve": (lambda: joining.application_approve(actor=request.actor, application=row, group=group, approval_no=request.POST.get("approval_no", "")), "已批准入会，会员证已编号。"),
+        "approve": (
+            lambda: joining.application_approve(
+                actor=request.actor, application=row, group=group, approval_no=request.POST.get("approval_no", "")
+            ),
+            "已批准入会，会员证已编号。",
+        ),
         "return": (lambda: joining.application_return(actor=request.actor, application=row, reason=reason), "已退回，本人会收到理由。"),
         "refuse": (lambda: joining.application_refuse(actor=request.actor, application=row, reason=reason), "已作出决定，本人会收到理由。"),
         "resume": (lambda: joining.application_resume(actor=request.actor, application=row), "已重新提交。"),
@@ -177,9 +199,15 @@ def batch(request: Request, pk: int) -> HttpResponse:
 
 def _batch(request: Request, row: Any, **more: Any) -> dict[str, Any]:
     gates = reads.gates_of(row)
-    papers = [(d, files.file_link(request.actor, d.file, granted=True)) for d in row.documents.select_related("file").order_by("kind", "-pk")]
+    papers = [
+        (d, files.file_link(request.actor, d.file, granted=True)) for d in row.documents.select_related("file").order_by("kind", "-pk")
+    ]
     have = {d.kind for d, _link in papers}
-    three = [("申请书", row.applications.filter(signed_at__isnull=False).exists() or "application" in have), ("花名册", {"roster_paper", "roster_electronic"} <= have), ("批文", "approval" in have or bool(row.approval_no))]
+    three = [
+        ("申请书", row.applications.filter(signed_at__isnull=False).exists() or "application" in have),
+        ("花名册", {"roster_paper", "roster_electronic"} <= have),
+        ("批文", "approval" in have or bool(row.approval_no)),
+    ]
     people = row.applications.select_related("person").order_by("state", "person__name")
     return {
         "row": row, "gates": gates, "papers": papers, "three": three, "people": page_of(request, people, size=50), "counted": reads.batch_counted(row),
@@ -202,8 +230,14 @@ def batch_act(request: Request, pk: int, verb: str) -> HttpResponse:
             return render(request, "members/console/batch.html", _batch(request, row, **{f"{verb}_form": form}), status=422)
     acts = {
         "document": (lambda: _document(request, row, form.cleaned_data), "材料已上传。"),
-        "reconcile": (lambda: joining.batch_reconcile(actor=request.actor, batch=row, **form.cleaned_data), "两种名册人数一致，已登记核对。"),
-        "ceremony": (lambda: ceremonies.ceremony_plan(actor=request.actor, batch=row, **form.cleaned_data), "仪式已安排，打开仪式页可以打印签到码。"),
+        "reconcile": (
+            lambda: joining.batch_reconcile(actor=request.actor, batch=row, **form.cleaned_data),
+            "两种名册人数一致，已登记核对。",
+        ),
+        "ceremony": (
+            lambda: ceremonies.ceremony_plan(actor=request.actor, batch=row, **form.cleaned_data),
+            "仪式已安排，打开仪式页可以打印签到码。",
+        ),
         "close": (lambda: joining.batch_close(actor=request.actor, batch=row), "三关都已通过，批次办结。"),
     }
     common.told(request, *acts[verb])
@@ -245,7 +279,9 @@ def ceremony_close(request: Request, pk: int) -> HttpResponse:
     """End of the ceremony (仪式结束)."""
     row = reads.ceremony_get(actor=request.actor, pk=pk)
     try:
-        told = ceremonies.ceremony_close(actor=request.actor, ceremony=row, note=request.POST.get("note", ""), oath_by=request.POST.get("oath_by", ""))
+        told = ceremonies.ceremony_close(
+            actor=request.actor, ceremony=row, note=request.POST.get("note", ""), oath_by=request.POST.get("oath_by", "")
+        )
         skipped = "；".join(f"{s['name']}：{s['why']}" for s in told["skipped"])
         common.done(request, f"仪式已结束，{told['done']} 人完成发证关。" + (f"没有完成的：{skipped}。" if skipped else ""))
     except Refusal as refusal:
@@ -265,7 +301,9 @@ def ceremony_act(request: Request, pk: int, verb: str) -> HttpResponse:
         application = row.batch.applications.filter(pk=int(chosen)).first() if chosen.isdigit() else None
         if application is None:
             raise NotFound()
-        common.told(request, lambda: ceremonies.ceremony_present(actor=request.actor, ceremony=row, application=application), "已登记到场。")
+        common.told(
+            request, lambda: ceremonies.ceremony_present(actor=request.actor, ceremony=row, application=application), "已登记到场。"
+        )
     elif verb == "photo":
         form = forms.PhotoForm(request.POST, request.FILES)
         if form.is_valid():

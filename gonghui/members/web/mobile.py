@@ -80,7 +80,10 @@ def join(request: Request, token: str = "") -> HttpResponse:
                 common.done(request, "已签到。")
             return HttpResponseRedirect(reverse("members:m-application"))
     start = ceremony.batch.union if ceremony else _start(request)
-    form = forms.JoinForm(request.POST or None, initial={"name": person.name if person else "", "key": f"join-{clock.now().timestamp():.6f}", "union": start.pk if start else ""})
+    form = forms.JoinForm(
+        request.POST or None,
+        initial={"name": person.name if person else "", "key": f"join-{clock.now().timestamp():.6f}", "union": start.pk if start else ""},
+    )
     if person is not None and person.id_index is not None:
         del form.fields["name"], form.fields["id_number"]
     status = 200
@@ -121,7 +124,11 @@ def _apply(request: Request, person: Any, data: dict[str, Any], start: Any, cere
     gig = bool(data.get("group")) or not data.get("employer_name")
     employer = _employer(data.get("employer_name", ""), start)
     private = bool(data.get("private"))
-    route = places.Route(ceremony.batch.union, "chosen") if ceremony else places.route(employer, private=private, agency=agency, start=start or _root())
+    route = (
+        places.Route(ceremony.batch.union, "chosen")
+        if ceremony
+        else places.route(employer, private=private, agency=agency, start=start or _root())
+    )
     if route is None:
         raise NotFound("members.no_route", "没有找到可以受理的工会。请扫工会门口的入会码，或拨打页脚电话。")
     if employer is None and start is not None and not gig and not private:
@@ -192,7 +199,10 @@ def application(request: Request) -> HttpResponse:
         verb = request.POST.get("verb", "")
         acts = {
             "withdraw": (lambda: joining.application_withdraw(actor=request.actor, application=row), "申请已撤回。"),
-            "resume": (lambda: joining.application_resume(actor=request.actor, application=row, employer_name=request.POST.get("employer_name")), "已重新提交。"),
+            "resume": (
+                lambda: joining.application_resume(actor=request.actor, application=row, employer_name=request.POST.get("employer_name")),
+                "已重新提交。",
+            ),
             "sign": (lambda: _sign(request, row), "已确认签名，等工会决定。"),
         }
         if verb in acts:
@@ -201,7 +211,15 @@ def application(request: Request) -> HttpResponse:
     steps = ["提交申请", "工会审核", "领会员证", "完成"]
     current = {"submitted": 2, "returned": 1, "approved": 3, "done": 4}.get(row.state, 2)
     card = Card.objects.filter(person_id=person.pk, state="allocated").first()
-    context = {"row": row, "steps": steps, "current": current, "due": joining_reads.card_due(row), "card": card, "person": person, "route": places.STEPS.get(row.route_slip, "")}
+    context = {
+        "row": row,
+        "steps": steps,
+        "current": current,
+        "due": joining_reads.card_due(row),
+        "card": card,
+        "person": person,
+        "route": places.STEPS.get(row.route_slip, ""),
+    }
     return render(request, "members/mobile/application.html", context)
 
 
@@ -241,7 +259,11 @@ def card(request: Request) -> HttpResponse:
     from gonghui.members.rules import payload
 
     read = payload.split(code) if code else None
-    return render(request, "members/mobile/card.html", {"card": row, "spell": spell, "person": person, "link": link, "code": code, "valid": read.valid_until if read else None})
+    return render(
+        request,
+        "members/mobile/card.html",
+        {"card": row, "spell": spell, "person": person, "link": link, "code": code, "valid": read.valid_until if read else None},
+    )
 
 
 # -- my data -----------------------------------------------------------------------------------------------------
@@ -289,7 +311,11 @@ def data_export(request: Request) -> HttpResponse:
 def erase(request: Request) -> HttpResponse:
     """Ask for erasure (删除请求): what goes, what stays and why."""
     person = _person(request)
-    common.told(request, lambda: data_rights.request_make(actor=request.actor, person=person, kind=RequestKind.ERASE), "删除请求已办，哪些保留、为什么保留，写在下面。")
+    common.told(
+        request,
+        lambda: data_rights.request_make(actor=request.actor, person=person, kind=RequestKind.ERASE),
+        "删除请求已办，哪些保留、为什么保留，写在下面。",
+    )
     return HttpResponseRedirect(reverse("members:m-data"))
 
 
@@ -302,7 +328,11 @@ def consent(request: Request) -> HttpResponse:
         purpose = request.POST.get("purpose", "")
         if purpose in ConsentPurpose.values:
             if request.POST.get("verb") == "withdraw":
-                common.told(request, lambda: consents.consent_withdraw(actor=request.actor, person=person, purpose=purpose), "已撤回，下一次使用前生效。")
+                common.told(
+                    request,
+                    lambda: consents.consent_withdraw(actor=request.actor, person=person, purpose=purpose),
+                    "已撤回，下一次使用前生效。",
+                )
             else:
                 common.told(request, lambda: consents.consent_give(actor=request.actor, person=person, purpose=purpose), "已记录您的同意。")
         return HttpResponseRedirect(reverse("members:m-consents"))
@@ -346,7 +376,11 @@ def leave(request: Request) -> HttpResponse:
     if request.method == "POST" and spell is not None:
         if request.POST.get("sure") != "1":
             common.refused(request, NotFound("members.sure", "请先勾选“我确认退会”。"))
-        elif common.told(request, lambda: exits.leave(actor=request.actor, membership=spell, reason=request.POST.get("reason", "")), "已办理退会，会员证已注销。随时欢迎您再来。"):
+        elif common.told(
+            request,
+            lambda: exits.leave(actor=request.actor, membership=spell, reason=request.POST.get("reason", "")),
+            "已办理退会，会员证已注销。随时欢迎您再来。",
+        ):
             return HttpResponseRedirect(reverse("members:m-home"))
         return HttpResponseRedirect(reverse("members:m-leave"))
     return render(request, "members/mobile/leave.html", {"spell": spell})
@@ -370,7 +404,9 @@ def disclose(request: Request) -> HttpResponse:
     spell = reads.mine(_person(request).pk)
     if spell is None:
         raise NotFound()
-    common.told(request, lambda: joining.application_disclose(actor=request.actor, membership=spell), "已公开，单位一级的工会现在可以看到您的会籍。")
+    common.told(
+        request, lambda: joining.application_disclose(actor=request.actor, membership=spell), "已公开，单位一级的工会现在可以看到您的会籍。"
+    )
     return HttpResponseRedirect(reverse("members:m-home"))
 
 
@@ -389,7 +425,9 @@ def account(request: Request) -> HttpResponse:
         if form.is_valid():
             try:
                 consents.consent_give(actor=request.actor, person=person, purpose=ConsentPurpose.ACCOUNT)
-                service_cards.service_card_link(actor=request.actor, person=person, bank=form.cleaned_data["bank"], account=form.cleaned_data["account"])
+                service_cards.service_card_link(
+                    actor=request.actor, person=person, bank=form.cleaned_data["bank"], account=form.cleaned_data["account"]
+                )
                 common.done(request, "服务卡已登记。")
                 return HttpResponseRedirect(reverse("members:m-account"))
             except Refusal as refusal:

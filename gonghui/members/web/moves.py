@@ -43,7 +43,9 @@ def index(request: Request) -> HttpResponse:
     counts = menu.tallied(actor, {k: v[1] for k, v in parts.items()})
     ordered = parts["done"][1].order_by("-decided_on", "-pk") if tab == "done" else parts.get(tab, parts[""])[1].order_by("due_on", "pk")
     page = page_of(request, ordered, count=counts.get(tab, counts[""]))
-    pool = Membership.objects.filter(actor.within(Perm.TRANSFER_DECIDE, "union"), until=None, union__kind="pool").select_related("person", "union")
+    pool = Membership.objects.filter(actor.within(Perm.TRANSFER_DECIDE, "union"), until=None, union__kind="pool").select_related(
+        "person", "union"
+    )
     context = {
         "page": page, "tabs": common.tabs(request, [(k, v[0], counts[k]) for k, v in parts.items()]), "tab": tab,
         "pool": page_of(request, pool.order_by("since", "pk"), size=20) if not tab else None, "reason": forms.ReasonForm(),
@@ -171,8 +173,12 @@ def requests(request: Request) -> HttpResponse:
     counts = {s: rows.filter(state=s).count() for s in RequestState.values}
     page = page_of(request, rows.filter(state=tab or "open").order_by("due_on", "pk"))
     lines = [(r, privacy.FIELDS.get(r.field, ""), privacy.wanted(r) if r.state == "open" else "") for r in page]
-    tabs = common.tabs(request, [("", "待处理", counts["open"]), ("done", "已办", counts["done"]), ("refused", "不能办", counts["refused"])])
-    return render(request, "members/console/requests.html", {"page": page, "lines": lines, "tabs": tabs, "trail": common.trail(("资料请求", ""))})
+    tabs = common.tabs(
+        request, [("", "待处理", counts["open"]), ("done", "已办", counts["done"]), ("refused", "不能办", counts["refused"])]
+    )
+    return render(
+        request, "members/console/requests.html", {"page": page, "lines": lines, "tabs": tabs, "trail": common.trail(("资料请求", ""))}
+    )
 
 
 @officer(Perm.REQUEST_DECIDE)
@@ -183,5 +189,9 @@ def request_act(request: Request, pk: int) -> HttpResponse:
     if row is None:
         raise NotFound()
     agree = request.POST.get("agree") == "1"
-    common.told(request, lambda: privacy.request_decide(actor=request.actor, request=row, agree=agree, reason=request.POST.get("reason", "")), "已答复本人。")
+    common.told(
+        request,
+        lambda: privacy.request_decide(actor=request.actor, request=row, agree=agree, reason=request.POST.get("reason", "")),
+        "已答复本人。",
+    )
     return common.back(request, "members:requests")

@@ -69,7 +69,16 @@ def print_roster(request: Request) -> HttpResponse:
     total = source.count()
     if total > PRINT_MOST:
         raise BadInput("members.print_most", f"这份名册有 {total} 人，一次最多打印 {PRINT_MOST} 人。请按下级工会分次打印，或导出后打印。")
-    context = {"union": union, "kind": kind, "on": on, "rows": reads.lines(kind, source), "heads": reads.HEADS[RosterKind(kind)], "label": RosterKind(kind).label, "at": clock.now(), "back": request.GET.urlencode()}
+    context = {
+        "union": union,
+        "kind": kind,
+        "on": on,
+        "rows": reads.lines(kind, source),
+        "heads": reads.HEADS[RosterKind(kind)],
+        "label": RosterKind(kind).label,
+        "at": clock.now(),
+        "back": request.GET.urlencode(),
+    }
     return render(request, "members/print/roster.html", context)
 
 
@@ -106,7 +115,13 @@ def snapshot(request: Request, pk: int) -> HttpResponse:
     """A frozen roster with its hash (花名册快照)."""
     row = reads.snapshot_get(actor=request.actor, pk=pk)
     intact = rosters.seal_of(row.rows) == row.hash
-    context = {"row": row, "rows": row.rows, "intact": intact, "heads": reads.HEADS[RosterKind(row.kind)], "label": RosterKind(row.kind).label}
+    context = {
+        "row": row,
+        "rows": row.rows,
+        "intact": intact,
+        "heads": reads.HEADS[RosterKind(row.kind)],
+        "label": RosterKind(row.kind).label,
+    }
     return render(request, "members/print/snapshot.html", context)
 
 
@@ -130,7 +145,12 @@ def comparisons(request: Request) -> HttpResponse:
             try:
                 content = data["file"].read()
                 row = rosters.comparison_run(
-                    actor=request.actor, union=union, name=data["name"], origin=data["origin"], listed=listed(content), file_hash=hashlib.sha256(content).hexdigest()
+                    actor=request.actor,
+                    union=union,
+                    name=data["name"],
+                    origin=data["origin"],
+                    listed=listed(content),
+                    file_hash=hashlib.sha256(content).hexdigest(),
                 )
                 return HttpResponseRedirect(reverse("members:comparison", args=[row.pk]))
             except Refusal as refusal:
@@ -138,7 +158,12 @@ def comparisons(request: Request) -> HttpResponse:
                     raise
                 form.add_error("file", refusal.message)
     page = page_of(request, _comparisons(request).order_by("-pk"))
-    return render(request, "members/console/comparisons.html", {"page": page, "form": form, "union": union, "trail": common.trail(("名册比对", ""))}, status=status)
+    return render(
+        request,
+        "members/console/comparisons.html",
+        {"page": page, "form": form, "union": union, "trail": common.trail(("名册比对", ""))},
+        status=status,
+    )
 
 
 def listed(content: bytes) -> Iterator[Listed]:
@@ -182,7 +207,13 @@ def comparison(request: Request, pk: int) -> HttpResponse:
     counts = {c: everything.filter(verdict=c).count() for c in DiffClass.values}
     tab = request.GET.get("state", "")
     shown = everything.filter(verdict=tab) if tab in DiffClass.values else everything.exclude(verdict=DiffClass.MATCHED)
-    tabs = common.tabs(request, [("", "要处理的", sum(n for c, n in counts.items() if c != "matched")), *[(c, str(DiffClass(c).label), counts[c]) for c in DiffClass.values]])
+    tabs = common.tabs(
+        request,
+        [
+            ("", "要处理的", sum(n for c, n in counts.items() if c != "matched")),
+            *[(c, str(DiffClass(c).label), counts[c]) for c in DiffClass.values],
+        ],
+    )
     page = page_of(request, shown.order_by("state", "verdict", "row_no", "pk"), size=30)
     context = {
         "row": row, "page": page, "lines": _ways(request, row, page), "tabs": tabs, "counts": counts,
@@ -208,7 +239,9 @@ def _way(case: Comparison, d: Difference, spell: int | None) -> list[tuple[str, 
         return [("转会、离职或退会登记", member + "#h-do")] if member else []
     if d.verdict == DiffClass.DUPLICATE:
         return [("核对疑似重复人员", reverse("people:twins")), *([("看会员页", member)] if member else [])]
-    return [("补资料、更正", member + "#fill")] if member else [("在会员名册里查找", reverse("members:list") + "?" + urlencode({"q": d.name}))]
+    return (
+        [("补资料、更正", member + "#fill")] if member else [("在会员名册里查找", reverse("members:list") + "?" + urlencode({"q": d.name}))]
+    )
 
 
 @officer(Perm.ROSTER_IMPORT)
@@ -227,7 +260,11 @@ def refresh(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def settle(request: Request, pk: int) -> HttpResponse:
     """Handle one difference (处理差异)."""
-    row = Difference.objects.filter(request.actor.within(Perm.ROSTER_IMPORT, "comparison__union"), pk=pk).select_related("comparison__union").first()
+    row = (
+        Difference.objects.filter(request.actor.within(Perm.ROSTER_IMPORT, "comparison__union"), pk=pk)
+        .select_related("comparison__union")
+        .first()
+    )
     if row is None:
         raise NotFound()
     state, note = request.POST.get("state", ""), request.POST.get("note", "")

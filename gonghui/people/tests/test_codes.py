@@ -24,7 +24,9 @@ def test_the_shipped_table_is_whole_and_loads_twice_without_change():
 
 
 def test_a_full_table_is_imported_with_dates():
-    content = "set,code,label,parent,since,until\narea,990000,虚构省,,2000-01-01,2020-01-01\narea,990000,新虚构省,,2020-01-01,\n".encode("gb18030")
+    content = "set,code,label,parent,since,until\narea,990000,虚构省,,2000-01-01,2020-01-01\narea,990000,新虚构省,,2020-01-01,\n".encode(
+        "gb18030"
+    )
     assert codes.codes_import(actor=make.system(), content=content, name="区划.csv")["created"] == 2
     from datetime import date
 

@@ -64,7 +64,16 @@ def test_no_text_breaks_the_reader(text):
     rules.name_read(text)
 
 
-@pytest.mark.parametrize(("text", "digits", "fault"), [("１３８ 0013-8000", "13800138000", ""), ("+8613800138000", "13800138000", ""), ("1380013800", "", "少 1 位"), ("1.38E+10", "", "科学计数"), ("", "", "")])
+@pytest.mark.parametrize(
+    ("text", "digits", "fault"),
+    [
+        ("１３８ 0013-8000", "13800138000", ""),
+        ("+8613800138000", "13800138000", ""),
+        ("1380013800", "", "少 1 位"),
+        ("1.38E+10", "", "科学计数"),
+        ("", "", ""),
+    ],
+)
 def test_a_phone_is_eleven_digits(text, digits, fault):
     got, message = rules.phone_read(text)
     assert got == digits and fault in message
@@ -125,7 +134,9 @@ class TestVault:
         person = make.person(1)
         with pytest.raises(RuleViolation):
             services.person_reveal(actor=make.officer(), person=person, field="id_number", reason_code="verify", reason="看看")
-        assert services.person_reveal(actor=make.officer(), person=person, field="id_number", reason_code="verify", reason="核对身份") == make.id_number(1)
+        assert services.person_reveal(
+            actor=make.officer(), person=person, field="id_number", reason_code="verify", reason="核对身份"
+        ) == make.id_number(1)
         assert [(r.actor, r.field) for r in selectors.reveal_list(person=person)] == [("user:7", "id_number")]
         assert AuditEntry.objects.filter(verb="people.person.revealed").count() == 1
 
@@ -134,7 +145,9 @@ class TestVault:
         people = [make.person(n) for n in range(1, 33)]
 
         def look(person, **more):
-            return services.person_reveal(actor=make.officer(**more), person=person, field="id_number", reason_code="verify", reason="核对身份")
+            return services.person_reveal(
+                actor=make.officer(**more), person=person, field="id_number", reason_code="verify", reason="核对身份"
+            )
 
         for person in people[:30]:
             look(person)

@@ -146,7 +146,9 @@ def compared(tree: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
 class Eval:
     """Evaluate trees against one set of names (求值). `log` receives every comparison."""
 
-    def __init__(self, env: Mapping[str, Any], *, inclusive: bool = True, rounding: str = "", log: Callable[..., None] | None = None) -> None:
+    def __init__(
+        self, env: Mapping[str, Any], *, inclusive: bool = True, rounding: str = "", log: Callable[..., None] | None = None
+    ) -> None:
         self.env, self.inclusive, self.rounding, self.log = env, inclusive, rounding, log
 
     def __call__(self, node: ast.expr) -> Any:

@@ -82,10 +82,20 @@ def _enum(spec: FactSpec, raw: Any) -> str:
     for key, label in spec.choices.items():
         if label == text:
             return key
-    raise FactError(f"事实 {spec.name}（{spec.label}）的值 {raw!r} 不在选项里：{'、'.join(f'{k}（{v}）' for k, v in spec.choices.items())}。")
+    raise FactError(
+        f"事实 {spec.name}（{spec.label}）的值 {raw!r} 不在选项里：{'、'.join(f'{k}（{v}）' for k, v in spec.choices.items())}。"
+    )
 
 
-READERS: dict[str, Callable[[FactSpec, Any], Any]] = {"int": _int, "fen": _int, "ratio": _ratio, "date": _date, "bool": _bool, "enum": _enum, "text": lambda spec, raw: str(raw)}
+READERS: dict[str, Callable[[FactSpec, Any], Any]] = {
+    "int": _int,
+    "fen": _int,
+    "ratio": _ratio,
+    "date": _date,
+    "bool": _bool,
+    "enum": _enum,
+    "text": lambda spec, raw: str(raw),
+}
 WORDS = {
     "int": "整数",
     "fen": "以分为单位的整数",
@@ -104,7 +114,11 @@ def show(value: Any, *, type: str = "", unit: str = "", choices: Mapping[str, st
     if isinstance(value, bool):
         return "是" if value else "否"
     if type == "fen" and isinstance(value, int | Fraction):
-        return money.show(int(value)) if not isinstance(value, Fraction) or value.denominator == 1 else f"¥{value.numerator}/{value.denominator * 100}"
+        return (
+            money.show(int(value))
+            if not isinstance(value, Fraction) or value.denominator == 1
+            else f"¥{value.numerator}/{value.denominator * 100}"
+        )
     if isinstance(value, Fraction):
         return percent(value) if type == "ratio" and not unit else f"{value.numerator}/{value.denominator}{f' {unit}' if unit else ''}"
     if isinstance(value, int):

@@ -192,7 +192,17 @@ def _fact(note: Faults, name: str, data: Any) -> FactSpec:
     choices = {str(k): str(v) for k, v in (data.get("choices") or {}).items()}
     label = data.get("label") or name
     meaning = data.get("meaning") or label
-    return FactSpec(name, data.get("type") or "", label, meaning, data.get("unit") or "", data.get("min", 0), choices, bool(data.get("optional")), bool(data.get("fixed")))
+    return FactSpec(
+        name,
+        data.get("type") or "",
+        label,
+        meaning,
+        data.get("unit") or "",
+        data.get("min", 0),
+        choices,
+        bool(data.get("optional")),
+        bool(data.get("fixed")),
+    )
 
 
 def _clauses(note: Faults, data: dict[str, Any]) -> tuple[Clause, ...]:
@@ -206,7 +216,11 @@ def _clauses(note: Faults, data: dict[str, Any]) -> tuple[Clause, ...]:
         note.one_of(f"clauses.{key}.kind", row.get("kind"), CLAUSE_KINDS)
         if not row.get("label"):
             note.add(f"clauses.{key}.label", "缺少")
-        out.append(Clause(key, row.get("label") or key, row.get("kind") or "", row.get("hint") or "", row.get("tighter") or {}, row.get("unit") or ""))
+        out.append(
+            Clause(
+                key, row.get("label") or key, row.get("kind") or "", row.get("hint") or "", row.get("tighter") or {}, row.get("unit") or ""
+            )
+        )
     return tuple(out)
 
 

@@ -72,7 +72,9 @@ def _candidates(case: Case, spec: FactSpec, given: Mapping[str, Any], pairs: lis
                         yield other
 
 
-def _roots(case: Case, spec: FactSpec, given: Mapping[str, Any], left: ast.expr, right: ast.expr, params: dict[str, Any]) -> Iterator[Fraction]:
+def _roots(
+    case: Case, spec: FactSpec, given: Mapping[str, Any], left: ast.expr, right: ast.expr, params: dict[str, Any]
+) -> Iterator[Fraction]:
     """Where the two sides meet, by the secant: exact for linear formulas. Distances from the present value."""
 
     def gap(shift: int) -> Fraction | None:

@@ -61,7 +61,14 @@ class FactSpec:
 
     def as_dict(self) -> dict[str, Any]:
         """As `rules list --json` prints it."""
-        plain = {"name": self.name, "type": self.type, "unit": self.unit, "meaning": self.meaning, "label": self.label, "optional": self.optional}
+        plain = {
+            "name": self.name,
+            "type": self.type,
+            "unit": self.unit,
+            "meaning": self.meaning,
+            "label": self.label,
+            "optional": self.optional,
+        }
         return {**plain, "choices": dict(self.choices)} if self.choices else plain
 
 

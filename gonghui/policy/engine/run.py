@@ -260,7 +260,9 @@ def decide(
         for r in case.resolved
         if r.main
     )
-    steps = tuple(step for c in clauses for step in c.steps) or (Step(f"{on.isoformat()} 在{places.name(places.code(at))}没有已录入的规则版本。", "", None),)
+    steps = tuple(step for c in clauses for step in c.steps) or (
+        Step(f"{on.isoformat()} 在{places.name(places.code(at))}没有已录入的规则版本。", "", None),
+    )
     return Decision(
         rule=rule,
         on=on,
@@ -313,7 +315,9 @@ def _values(case: Case, done: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def _other(case: Case, r: Resolved, v: Version, formula: str, params: Mapping[str, Any], given: Mapping[str, Any], done: Mapping[str, Any]) -> Any:
+def _other(
+    case: Case, r: Resolved, v: Version, formula: str, params: Mapping[str, Any], given: Mapping[str, Any], done: Mapping[str, Any]
+) -> Any:
     """What a version set aside would have said."""
     if r.clause.kind == "value":
         return v.value

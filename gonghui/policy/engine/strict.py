@@ -28,7 +28,8 @@ class StrictLoader(yaml.CSafeLoader):
 
 # YAML 1.1 reads on, off, yes, no as truth values; here only true and false are.
 StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:bool"] for first, rows in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:bool"]
+    for first, rows in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, lambda loader, node: loader.construct_mapping(node, deep=True))  # type: ignore[arg-type]  # the stub names another node type

@@ -16,7 +16,16 @@ SYMBOLS: dict[type, str] = {
     ast.Eq: "＝", ast.NotEq: "≠", ast.Lt: "＜", ast.LtE: "≤", ast.Gt: "＞", ast.GtE: "≥", ast.In: "属于", ast.NotIn: "不属于",
     ast.Add: "＋", ast.Sub: "－", ast.Mult: "×", ast.Div: "÷",
 }  # fmt: skip
-PYTHON: dict[type, str] = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in", ast.NotIn: "not in"}
+PYTHON: dict[type, str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
 CALLS = {
     "ceil": "（{0}）进一取整",
     "floor": "（{0}）去尾取整",

@@ -31,9 +31,7 @@ def value(key: str, *, on: date, at: str = "000000", unit_path: str = "", pack: 
         raise unknown(key) from fault
 
 
-def decide(
-    key: str, *, on: date, at: str = "000000", facts: Mapping[str, Any], unit_path: str = "", pack: Pack | None = None
-) -> Decision:
+def decide(key: str, *, on: date, at: str = "000000", facts: Mapping[str, Any], unit_path: str = "", pack: Pack | None = None) -> Decision:
     """One decision with everything that explains it (作出决定); nothing is stored.
 
     Args: facts by name, plain or `Fact` with where it comes from; one left out or None is unknown.

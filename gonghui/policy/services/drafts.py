@@ -62,7 +62,9 @@ def what_if(
     rows = [_row("现在", base, None)]
     for v in variations:
         merged = {**facts, **v.facts}
-        other = decide(key, on=v.on or on, at=v.at or at, facts=merged, unit_path=unit_path if v.unit_path is None else v.unit_path, pack=v.draft)
+        other = decide(
+            key, on=v.on or on, at=v.at or at, facts=merged, unit_path=unit_path if v.unit_path is None else v.unit_path, pack=v.draft
+        )
         rows.append(_row(v.label, other, base))
     return rows
 

@@ -80,7 +80,13 @@ def reevaluate(*, key: str = "", pack: Pack | None = None, since: date | None = 
         if row.pack_hash == used.hash:
             continue
         if change := _difference(row, used):
-            yield {"decision": row.public_id, "key": row.key, "subject": f"{row.subject_kind}:{row.subject_id}", "on": row.relevant_on, **change}
+            yield {
+                "decision": row.public_id,
+                "key": row.key,
+                "subject": f"{row.subject_kind}:{row.subject_id}",
+                "on": row.relevant_on,
+                **change,
+            }
 
 
 def _difference(row: StoredDecision, pack: Pack) -> dict[str, Any]:
@@ -90,7 +96,13 @@ def _difference(row: StoredDecision, pack: Pack) -> dict[str, Any]:
     given = {f["name"]: Fact(f["value"], f["source"], f["record"]) for f in body["facts"] if f["value"] is not None}
     try:
         now = run.decide(
-            pack, row.key, on=row.relevant_on, at=row.region, given=given, unit_path=body["unit_path"], local=local_versions(body["unit_path"])
+            pack,
+            row.key,
+            on=row.relevant_on,
+            at=row.region,
+            given=given,
+            unit_path=body["unit_path"],
+            local=local_versions(body["unit_path"]),
         )
     except (FactError, run.NotInForce) as fault:
         return {"before": row.outcome, "after": None, "why": f"按新规则算不出来：{fault}"}

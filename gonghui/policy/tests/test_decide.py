@@ -46,7 +46,9 @@ def test_the_json_is_exactly_the_contract() -> None:
     assert data["outcome"] is False and decide("orgs.committee_form").as_json()["outcome"] == "unknown"
 
 
-@pytest.mark.parametrize(("confidence", "level", "severity"), [("V", "law", "block"), ("K", "law", "warn"), ("U", "law", "warn"), ("V", "kpi", "warn")])
+@pytest.mark.parametrize(
+    ("confidence", "level", "severity"), [("V", "law", "block"), ("K", "law", "warn"), ("U", "law", "warn"), ("V", "kpi", "warn")]
+)
 def test_only_a_verified_norm_blocks(confidence: str, level: str, severity: str) -> None:
     text = f"label: 一\nkind: decision\nfacts: {{n: {{type: int, label: 人数}}}}\nvalues:\n{version(severity='block', confidence=confidence, norm_level=level)}\nreviewed_on: 2026-01-01\n"
     got = run.decide(make.rule(text), "test.rule", on=DAY, given={"n": 1})
@@ -106,7 +108,13 @@ def test_values_carry_their_source_and_refuse_what_is_not_there() -> None:
 
 @pytest.mark.parametrize(
     ("facts", "said"),
-    [({"membrs": 1}, "不认识事实"), ({"members": "许多"}, "应是整数"), ({"members": -1}, "不能小于 0"), ({"members": True}, "应是整数"), ({"members": 10**16}, "太大")],
+    [
+        ({"membrs": 1}, "不认识事实"),
+        ({"members": "许多"}, "应是整数"),
+        ({"members": -1}, "不能小于 0"),
+        ({"members": True}, "应是整数"),
+        ({"members": 10**16}, "太大"),
+    ],
 )
 def test_facts_that_cannot_be_read_are_refused_in_words(facts: dict[str, Any], said: str) -> None:
     with pytest.raises(BadInput, match=said) as caught:

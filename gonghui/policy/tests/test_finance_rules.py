@@ -33,7 +33,9 @@ def test_a_figure_the_place_has_fixed_is_not_asked_for_nor_shown_as_unknown() ->
     loaded, not_loaded = (decide("finance.participation_prize", at, **PRIZE) for at in ("11", "37"))
     within = {place: next(c for c in got.clauses if c.clause.key == "within") for place, got in (("11", loaded), ("37", not_loaded))}
     assert within["11"].reads == ("total_fen", "people")
-    assert within["37"].reads == ("total_fen", "people", "limit_fen") and not_loaded.missing == ("limit_fen",) and not_loaded.outcome is None
+    assert (
+        within["37"].reads == ("total_fen", "people", "limit_fen") and not_loaded.missing == ("limit_fen",) and not_loaded.outcome is None
+    )
 
 
 def test_only_the_branch_taken_is_named_as_missing() -> None:
@@ -42,7 +44,16 @@ def test_only_the_branch_taken_is_named_as_missing() -> None:
 
 
 def test_every_amount_and_date_can_be_shown_on_the_slip() -> None:
-    got = decide("finance.clothing", "11", total_fen=100_000, people=20, had_before=True, last_on=date(2023, 5, 10), only_participants=True, owner="unit")
+    got = decide(
+        "finance.clothing",
+        "11",
+        total_fen=100_000,
+        people=20,
+        had_before=True,
+        last_on=date(2023, 5, 10),
+        only_participants=True,
+        owner="unit",
+    )
     assert {r["key"]: r["shown"] for r in got.as_slip()["rows"]}["next"] == "2026年5月10日"
     fee = decide("finance.late_fee", "11", on=date(2026, 2, 25), arrears_fen=800_000, due_on=date(2026, 2, 15))
     assert {r["key"]: r["shown"] for r in fee.as_slip()["rows"]} == {"days": "10 天", "fee": "¥400.00"}
@@ -63,7 +74,10 @@ def test_a_unit_may_lower_the_figure_of_its_province_and_not_raise_it() -> None:
         services.local_value_set(actor=make.actor(Role.CHAIR, "00010001"), key="finance.participation_prize", param="limit_fen", unit_path="00010001",
                                  unit_name="甲厂工会", value=value, since=since, until=None if outcome else date(2026, 5, 31), source="甲厂工会财务制度")  # fmt: skip
     lower, higher = (
-        services.decide("finance.participation_prize", on=on, at="110000", unit_path="00010001", facts={"total_fen": 1_500_000, "people": 100}) for on in (MAY, date(2026, 6, 1))
+        services.decide(
+            "finance.participation_prize", on=on, at="110000", unit_path="00010001", facts={"total_fen": 1_500_000, "people": 100}
+        )
+        for on in (MAY, date(2026, 6, 1))
     )
     assert lower.outcome is False and lower.values["allowed"] == 1_200_000
     assert higher.outcome is True and higher.values["allowed"] == 1_500_000

@@ -32,7 +32,11 @@ def unknown(text: str) -> list[str]:
 def test_every_key_named_in_the_code_exists() -> None:
     found = {}
     for path in ROOT.rglob("*.py"):
-        if "tests" not in path.parts and "policy" not in path.relative_to(ROOT).parts[:1] and (bad := unknown(path.read_text(encoding="utf-8"))):
+        if (
+            "tests" not in path.parts
+            and "policy" not in path.relative_to(ROOT).parts[:1]
+            and (bad := unknown(path.read_text(encoding="utf-8")))
+        ):
             found[str(path.relative_to(ROOT))] = bad
     assert found == {}
 

@@ -68,7 +68,14 @@ def test_each_fault_is_named(old: str, new: str, said: str, tmp_path: Path) -> N
 
 
 def version(**changes: str) -> str:
-    base = {"from": "2020-01-01", "formula": '"n > 3"', "norm_level": "law", "severity": "warn", "confidence": "V", "source": "{text: 甲法}"}
+    base = {
+        "from": "2020-01-01",
+        "formula": '"n > 3"',
+        "norm_level": "law",
+        "severity": "warn",
+        "confidence": "V",
+        "source": "{text: 甲法}",
+    }
     return "  - {" + ", ".join(f"{k}: {v}" for k, v in {**base, **changes}.items()) + "}"
 
 

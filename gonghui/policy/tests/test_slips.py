@@ -32,12 +32,22 @@ def test_a_slip_keeps_facts_with_where_they_came_from() -> None:
     row = selectors.stored_get(make.slip())
     body = json.loads(row.body)
     assert (row.outcome, row.subject_kind, row.subject_id, row.pack_hash) == ("false", "union", "7", rules.live().hash)
-    assert body["facts"][0] | {"label": ""} == {"name": "members", "label": "", "value": 24, "shown": "24 人", "source": "会员名册", "record": "roll:3", "as_of": None}
+    assert body["facts"][0] | {"label": ""} == {
+        "name": "members",
+        "label": "",
+        "value": 24,
+        "shown": "24 人",
+        "source": "会员名册",
+        "record": "roll:3",
+        "as_of": None,
+    }
     assert AuditEntry.objects.get(verb="policy.decision.stored").object_id == str(row.pk)
     assert list(checks.stored_slips()) == []
 
 
-@pytest.mark.parametrize("change", [lambda: StoredDecision.objects.update(outcome="true"), lambda: StoredDecision.objects.all()._raw_delete("default")])
+@pytest.mark.parametrize(
+    "change", [lambda: StoredDecision.objects.update(outcome="true"), lambda: StoredDecision.objects.all()._raw_delete("default")]
+)
 def test_a_slip_admits_no_update_and_no_delete(change) -> None:
     make.slip()
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -66,7 +76,12 @@ def test_what_if_changes_nothing_but_the_table() -> None:
     lower = services.draft({"orgs.committee_form": draft_of("threshold: 25}", "threshold: 20}")})
     rows = services.what_if(
         "orgs.committee_form",
-        [services.Variation("多一人", facts={"members": 25}), services.Variation("草案", draft=lower), services.Variation("深圳", at="440300"), services.Variation("照旧")],
+        [
+            services.Variation("多一人", facts={"members": 25}),
+            services.Variation("草案", draft=lower),
+            services.Variation("深圳", at="440300"),
+            services.Variation("照旧"),
+        ],
         on=make.DAY,
         facts={"members": 24},
     )
@@ -127,7 +142,9 @@ def test_a_by_law_of_another_unit_is_out_of_reach() -> None:
 def test_an_ended_by_law_still_stands_for_days_before() -> None:
     row = local()
     services.local_value_end(actor=make.actor(Role.CHAIR, "00010001"), pk=row.pk, last_day=date(2026, 3, 31))
-    seen = [services.value("orgs.plenary_interval.months", on=day, unit_path="00010001").value for day in (date(2026, 3, 31), date(2026, 4, 1))]
+    seen = [
+        services.value("orgs.plenary_interval.months", on=day, unit_path="00010001").value for day in (date(2026, 3, 31), date(2026, 4, 1))
+    ]
     assert seen == [1, 3] and AuditEntry.objects.filter(verb="policy.local.ended").exists()
 
 

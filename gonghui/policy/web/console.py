@@ -115,7 +115,12 @@ def whatif(request: Request) -> HttpResponse:
     found = selectors.rule_get(key)
     data = request.POST if request.method == "POST" else None
     base, other = CaseForm(data, rule=found, prefix="a"), CaseForm(data, rule=found, draft=True, prefix="b")
-    context: dict[str, Any] = {"rule": found, "base": base, "other": other, "trail": [HOME, (found.label, reverse("policy:rule", args=[key])), ("试算", "")]}
+    context: dict[str, Any] = {
+        "rule": found,
+        "base": base,
+        "other": other,
+        "trail": [HOME, (found.label, reverse("policy:rule", args=[key])), ("试算", "")],
+    }
     if data is None:
         return render(request, "policy/console/whatif.html", context)
     status = 200

@@ -53,7 +53,15 @@ def cases(rule: Rule) -> list[dict[str, Any]]:
     for key, case in examples.every():
         if key == rule.key:
             given = [(_label(rule, name), _shown(rule, name, value)) for name, value in case.get("facts", {}).items()]
-            out.append({**case, "facts": given, "place": places.name(places.code(case.get("at", ""))), "answer": _answer(rule, case), "ok": not examples.faults(rules.live(), key, case)})
+            out.append(
+                {
+                    **case,
+                    "facts": given,
+                    "place": places.name(places.code(case.get("at", ""))),
+                    "answer": _answer(rule, case),
+                    "ok": not examples.faults(rules.live(), key, case),
+                }
+            )
     return out
 
 
@@ -103,5 +111,9 @@ def compare(key: str, base: CaseForm, other: CaseForm) -> list[dict[str, Any]]:
         draft=services.draft({key: text}) if text else None,
     )
     return services.what_if(
-        key, [variation], on=base.cleaned_data.get("on") or clock.today(), at=base.cleaned_data.get("at") or places.NATION, facts=base.facts()
+        key,
+        [variation],
+        on=base.cleaned_data.get("on") or clock.today(),
+        at=base.cleaned_data.get("at") or places.NATION,
+        facts=base.facts(),
     )

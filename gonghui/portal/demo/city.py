@@ -377,7 +377,8 @@ def _terms(city: City, plan: Plan, random: Random) -> None:
     lapsed = {
         u.code
         for u in random.sample(
-            [u for u in elected if u.founded < date(2020, 1, 1) and u.parent] or elected, min(plan.faults["lapsed_terms"], len(elected) // 3)
+            [u for u in elected if u.founded < date(2020, 1, 1) and u.parent] or elected,
+            min(plan.faults["lapsed_terms"], len(elected) // 3),
         )
     }
     for union in elected:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, count
 from typing import Any
 
@@ -151,15 +152,15 @@ def _transfer(facts: Facts, book: dict[str, Any], say: Say) -> None:
     unions = {u.pk: u for u in model("orgs.Union").filter(pk__in=facts["unions"])}
     left = list(model("members.Transfer").filter(state="in_transit").select_related("source", "target"))
     for n, row in enumerate(left, book["start"]):
-        _step(say, n, row.person_id, "accept", row.target_id, lambda row=row: transfers.transfer_accept(actor=system(), transfer=row))
+        _step(say, n, row.person_id, "accept", row.target_id, partial(transfers.transfer_accept, actor=system(), transfer=row))
     for n in count(book["start"] + len(left)):
         person = facts["members"][n % len(facts["members"])]
         spell = model("members.Membership").select_related("union").get(person_id=person, until=None)
         other = next(u for pk, u in unions.items() if pk != spell.union_id)
         row = _step(
-            say, n, person, "open", spell.union_id, lambda s=spell, o=other: transfers.transfer_open(actor=system(), membership=s, target=o)
+            say, n, person, "open", spell.union_id, partial(transfers.transfer_open, actor=system(), membership=spell, target=other)
         )
-        _step(say, n, person, "accept", other.pk, lambda r=row: transfers.transfer_accept(actor=system(), transfer=r))
+        _step(say, n, person, "accept", other.pk, partial(transfers.transfer_accept, actor=system(), transfer=row))
 
 
 def _step(say: Say, n: int, person: int, step: str, at: int, do: Callable[[], Any]) -> Any:

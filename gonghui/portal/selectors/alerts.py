@@ -39,11 +39,22 @@ def rates_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
             why = reverse("figures:definition", args=[rate.slug]) + place
             meta = f"{show.percent(rate.ratio, 2)}，目标 {show.percent(rate.target.value)}（{rate.target.source}）"
             yield Alert(f"{rate.label}{rate.word}", meta, reverse("figures:rates") + place, why, rate.tone, "trending-down")
-    low = [r for r in shared.ranking(actor, shared.children(actor, union.pk, day), union.pk, day) if "bad" in (r.formation.tone, r.joining.tone)]
+    low = [
+        r
+        for r in shared.ranking(actor, shared.children(actor, union.pk, day), union.pk, day)
+        if "bad" in (r.formation.tone, r.joining.tone)
+    ]
     if low:
         worst = min(low, key=lambda r: min(x for x in (r.formation.ratio, r.joining.ratio) if x is not None))
         meta = f"最低的是{worst.node.name}：建会率 {show.percent(worst.formation.ratio)}，入会率 {show.percent(worst.joining.ratio)}"
-        yield Alert(f"{len(low)} 个下级工会低于底线", meta, reverse("figures:rates") + place, reverse("figures:definition", args=["rate.formation"]) + place, "bad", "sitemap")
+        yield Alert(
+            f"{len(low)} 个下级工会低于底线",
+            meta,
+            reverse("figures:rates") + place,
+            reverse("figures:definition", args=["rate.formation"]) + place,
+            "bad",
+            "sitemap",
+        )
 
 
 def bridge_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
@@ -110,13 +121,17 @@ def silent_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
     """Employers that seem to have stopped."""
     if n := _count(actor, union, "silent"):
         why = reverse("policy:rule", args=["orgs.silent_months"])
-        yield Alert(f"{n} 家单位疑似停产未注销", "没有职工，长期没有变化，请走访核实", reverse("members:silent"), why, "warn", "building-community")
+        yield Alert(
+            f"{n} 家单位疑似停产未注销", "没有职工，长期没有变化，请走访核实", reverse("members:silent"), why, "warn", "building-community"
+        )
 
 
 def twins_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:
     """Records that may be one person."""
     if n := _count(actor, union, "twins"):
-        yield Alert(f"{n} 对资料疑似同一人", "姓名、手机号相同，证件号不同", reverse("people:twins"), reverse("people:twins"), "info", "users")
+        yield Alert(
+            f"{n} 对资料疑似同一人", "姓名、手机号相同，证件号不同", reverse("people:twins"), reverse("people:twins"), "info", "users"
+        )
 
 
 def members_alert(actor: Actor, union: Node, day: date) -> Iterator[Alert]:

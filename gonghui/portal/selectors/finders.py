@@ -41,7 +41,11 @@ def find_employers(actor: Actor, words: str, most: int) -> Iterator[Hit]:
     if not actor.may(org_enums.Perm.EMPLOYER_VIEW):
         return
     for firm in employers.employer_list(actor=actor, q=words)[:most]:
-        yield Hit(firm.name, f"{firm.code} · {firm.union.name} · {firm.get_status_display()}", _to(("orgs:employer", "orgs:employer_detail"), firm.pk))
+        yield Hit(
+            firm.name,
+            f"{firm.code} · {firm.union.name} · {firm.get_status_display()}",
+            _to(("orgs:employer", "orgs:employer_detail"), firm.pk),
+        )
 
 
 def find_members(actor: Actor, words: str, most: int) -> Iterator[Hit]:

@@ -62,7 +62,16 @@ def board(actor: Actor, place: Where) -> dict[str, Any]:
     past = values.history(union.pk, days, (*boards.BOARD, "employers"))
     before = values.Snapshot(union.pk, days[-2], values.year_eve(days[-2]), past[days[-2]])
     ranking = shared.ranking(actor, place.children, union.pk, day)
-    return {"trend": trend_chart(days, past), "kpis": _kpis(place, shot, before), "ranking": ranking[:RANKED], "ranked": len(ranking), "cut": _cut(ranking), "shot": shot, "bars": _bars(actor, place, shot), "ledger": _ledger(shot)}
+    return {
+        "trend": trend_chart(days, past),
+        "kpis": _kpis(place, shot, before),
+        "ranking": ranking[:RANKED],
+        "ranked": len(ranking),
+        "cut": _cut(ranking),
+        "shot": shot,
+        "bars": _bars(actor, place, shot),
+        "ledger": _ledger(shot),
+    }
 
 
 @dataclass(frozen=True)
@@ -109,12 +118,41 @@ def _kpis(place: Where, shot: values.Snapshot, before: values.Snapshot) -> list[
         url = reverse("figures:definition", args=[rate.slug]) + place.here
         change = show.points(rate.change) if rate.change is not None else ""
         away = "" if not rate.change else "ok" if rate.change > 0 else "bad"
-        cards.append(Kpi(rate.label, value, "%" if rate.ratio is not None else "", rate.word if rate.tone else "", rate.tone, change, rate.share, rate.target_share, f"{rate.numerator:,} / {rate.denominator:,} {rate.unit}", target, url, away))
+        cards.append(
+            Kpi(
+                rate.label,
+                value,
+                "%" if rate.ratio is not None else "",
+                rate.word if rate.tone else "",
+                rate.tone,
+                change,
+                rate.share,
+                rate.target_share,
+                f"{rate.numerator:,} / {rate.denominator:,} {rate.unit}",
+                target,
+                url,
+                away,
+            )
+        )
     for key, label, whole in (("employers", "用人单位", "employers.opening"), ("members", "会员", "members.migrant")):
         item, other = definitions.get(key), definitions.get(whole)
         gain = shot.get(key) - before.get(key)
         url = reverse("figures:definition", args=[item.slug]) + place.here
-        cards.append(Kpi(label, show.number(shot.get(key)), item.word, "", "", f"本月 {gain:+,}" if gain else "本月持平", None, None, f"{other.label} {shot.get(whole):,}", "", url))
+        cards.append(
+            Kpi(
+                label,
+                show.number(shot.get(key)),
+                item.word,
+                "",
+                "",
+                f"本月 {gain:+,}" if gain else "本月持平",
+                None,
+                None,
+                f"{other.label} {shot.get(whole):,}",
+                "",
+                url,
+            )
+        )
     return cards
 
 
@@ -144,7 +182,13 @@ def trend_chart(days: list[date], past: Mapping[date, Mapping[str, int]]) -> cha
         return None
     target = boards.standard("figures.formation_rate_floor", days[-1])
     series = [charts.Series("建会率", formation), charts.Series("入会率", joining)]
-    return charts.Line([f"{d.month}月" for d in days], series, trend_words(formation, joining), target=float(target.value * 100) if target else None, target_name="底线")
+    return charts.Line(
+        [f"{d.month}月" for d in days],
+        series,
+        trend_words(formation, joining),
+        target=float(target.value * 100) if target else None,
+        target_name="底线",
+    )
 
 
 def my_union(actor: Actor) -> dict[str, Any]:

@@ -30,7 +30,12 @@ def city():
             make.cover(federation, firm)
     place = ((federation.pk, date(2020, 1, 1), None),)
     figures.apply([(None, WorkerFact(place, date(2024, 1, 1), None, Dims(sex="1"))) for _ in range(20)])
-    figures.apply([(None, MemberFact(federation.pk, "active", date(2024, 1, 1), None, Dims(sex="1", group="courier", migrant=True))) for _ in range(18)])
+    figures.apply(
+        [
+            (None, MemberFact(federation.pk, "active", date(2024, 1, 1), None, Dims(sex="1", group="courier", migrant=True)))
+            for _ in range(18)
+        ]
+    )
     figures.period_put(actor=make.system, name="2025 年", opening=date(2025, 1, 1), closing=END, current=True)
     return {"root": root, "town": town, "other": other, "federation": federation}
 
@@ -127,7 +132,10 @@ def test_a_claim_is_entered_and_the_gap_shown(city):
     page = mine.get(reverse("figures:reported")).content.decode()
     assert "还差 2 名会员，才到 98%。" in page
     assert "上报 98%，实有 90.00%" in mine.get("/console/").content.decode()
-    refused = mine.post(reverse("figures:reported_new"), {"key": "rate.formation", "on": "2025-12-31", "claimed": "99%", "source": "总结", "denominator": "34"})
+    refused = mine.post(
+        reverse("figures:reported_new"),
+        {"key": "rate.formation", "on": "2025-12-31", "claimed": "99%", "source": "总结", "denominator": "34"},
+    )
     assert refused.status_code == 422 and "33 个是 97.06%" in refused.content.decode()
     page = mine.get(reverse("figures:reported") + "?rates=20.66%25 53.77%25&most=400").content.decode()
     assert "305（分子 63、164）" in page

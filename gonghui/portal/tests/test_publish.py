@@ -41,7 +41,10 @@ def test_a_text_is_written_approved_by_another_published_and_archived_in_the_bro
     with pytest.raises(Conflict):
         services.publication_write(actor=accounts.actor(writer), union=node, title="改", body="改", publication=row)
     mine.post(f"/console/publish/{row.pk}/archive/")
-    assert "职代会决议" not in Client().get("/news/").content.decode() and "职代会决议" in Client().get("/news/?state=archive").content.decode()
+    assert (
+        "职代会决议" not in Client().get("/news/").content.decode()
+        and "职代会决议" in Client().get("/news/?state=archive").content.decode()
+    )
 
 
 def test_what_is_for_officers_is_not_there_for_others():

@@ -28,7 +28,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     root = make.root()
     town = make.township(parent=root)
     chair, upper = people.officer((Role.CHAIR, town.path)), people.officer((Role.CITY, root.path))
-    monkeypatch.setitem(kinds._kinds, "test.list", kinds.Kind("test.list", "名单", Perm.EXPORT_START, lambda actor, args, row: ("x.csv", b"a"), True))
+    monkeypatch.setitem(
+        kinds._kinds, "test.list", kinds.Kind("test.list", "名单", Perm.EXPORT_START, lambda actor, args, row: ("x.csv", b"a"), True)
+    )
     return {"town": town, "chair": chair, "upper": upper, "actor": accounts.actor_of(chair), "boss": accounts.actor_of(upper)}
 
 

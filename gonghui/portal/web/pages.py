@@ -42,7 +42,12 @@ def console(request: Request) -> HttpResponse:
         return render(request, "portal/console/plain.html", {**_todo(actor), "entries": menu.entries(actor)})
     place = places.where(request)
     alerts = hub.alerts_for(actor, place.union, place.as_of)
-    context = {**_todo(actor), **places.frame(place, "工作台", alerts=alerts[:ALERTS_SHOWN], alert_count=len(alerts), all_alerts=request.GET.get("alerts") == "all")}
+    context = {
+        **_todo(actor),
+        **places.frame(
+            place, "工作台", alerts=alerts[:ALERTS_SHOWN], alert_count=len(alerts), all_alerts=request.GET.get("alerts") == "all"
+        ),
+    }
     if context["all_alerts"]:
         context["alerts"] = alerts
     context |= home.board(actor, place)
@@ -59,7 +64,11 @@ def _todo(actor: Actor) -> dict[str, Any]:
 def mobile(request: Request) -> HttpResponse:
     """我的工会: my union, my chair, how to call; joining for who has none."""
     context = {"mine": home.my_union(request.actor), "cards": hub.cards_for(request.actor), "greeting": home.greeting()}
-    context["entries"] = [(e, menu.address(e.url_name)) for e in menu.entries(request.actor, "mobile") if e.key != "portal.m_home" and menu.address(e.url_name)]
+    context["entries"] = [
+        (e, menu.address(e.url_name))
+        for e in menu.entries(request.actor, "mobile")
+        if e.key != "portal.m_home" and menu.address(e.url_name)
+    ]
     return render(request, "portal/mobile/home.html", context)
 
 
@@ -76,4 +85,8 @@ def search(request: Request) -> HttpResponse:
 @signed_in
 def guide(request: Request) -> HttpResponse:
     """How the daily work is done."""
-    return render(request, "portal/console/help.html" if request.actor.is_officer else "portal/mobile/help.html", {"topics": help_texts.topics(request.actor.is_officer)})
+    return render(
+        request,
+        "portal/console/help.html" if request.actor.is_officer else "portal/mobile/help.html",
+        {"topics": help_texts.topics(request.actor.is_officer)},
+    )

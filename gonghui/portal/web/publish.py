@@ -58,7 +58,9 @@ def publication_new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row = services.publication_write(actor=request.actor, union=union, **form.cleaned_data)
         return redirect("portal:publication", pk=row.pk)
-    return render(request, "portal/console/publication_edit.html", {"form": form, "union": union}, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "portal/console/publication_edit.html", {"form": form, "union": union}, status=422 if request.method == "POST" else 200
+    )
 
 
 @officer(Perm.PUBLISH_EDIT, Perm.PUBLISH_APPROVE)
@@ -86,7 +88,13 @@ def publication_archive(request: Request, pk: int) -> HttpResponse:
 @officer(Perm.EXPERIENCE_VIEW)
 def experiences(request: Request) -> HttpResponse:
     tag, q = request.GET.get("tag", "")[:12], request.GET.get("q", "").strip()[:40]
-    context = {"page": page_of(request, publish.experience_list(tag=tag, q=q)), "tags": publish.tags(), "tag": tag, "q": q, "may_edit": request.actor.may(Perm.EXPERIENCE_EDIT)}
+    context = {
+        "page": page_of(request, publish.experience_list(tag=tag, q=q)),
+        "tags": publish.tags(),
+        "tag": tag,
+        "q": q,
+        "may_edit": request.actor.may(Perm.EXPERIENCE_EDIT),
+    }
     return render(request, "portal/console/experiences.html", context)
 
 
@@ -96,14 +104,20 @@ def experience_new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         point = closure.node(data["point"]) if data["point"] else None
-        services.experience_add(actor=request.actor, union=union, title=data["title"], summary=data["summary"], tags=data["tags"].split(), point=point)
+        services.experience_add(
+            actor=request.actor, union=union, title=data["title"], summary=data["summary"], tags=data["tags"].split(), point=point
+        )
         return redirect("portal:experiences")
-    return render(request, "portal/console/experience_new.html", {"form": form, "union": union}, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "portal/console/experience_new.html", {"form": form, "union": union}, status=422 if request.method == "POST" else 200
+    )
 
 
 @officer(Perm.EXPERIENCE_VIEW)
 @require_POST
 def experience_adopt(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(Experience, pk=pk)
-    services.experience_adopt(actor=request.actor, experience=row, union=_own(request, Perm.EXPERIENCE_VIEW), note=request.POST.get("note", ""))
+    services.experience_adopt(
+        actor=request.actor, experience=row, union=_own(request, Perm.EXPERIENCE_VIEW), note=request.POST.get("note", "")
+    )
     return redirect("portal:experiences")

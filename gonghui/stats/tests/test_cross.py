@@ -34,7 +34,9 @@ def city():
 def test_education_by_cohort_counts_and_names_its_denominator():
     root, town, _other = city()
     actor = orgs.officer(Role.TOWNSHIP, town)
-    table = selectors.cross(actor=actor, union=closure.node_by_pk(town.pk), as_of=END, population="workers", row="education", column="cohort", of="column")
+    table = selectors.cross(
+        actor=actor, union=closure.node_by_pk(town.pk), as_of=END, population="workers", row="education", column="cohort", of="column"
+    )
     assert table.total == 6
     recent, early = "2021–2025 年", "2005 年以前"
     shares = {r: table.share(r, recent) for r in table.rows}
@@ -53,7 +55,10 @@ def test_only_those_in_scope_who_may_open_the_records():
         selectors.cross(actor=orgs.officer(Role.FINANCE, root), union=closure.node("root"), **asked)
 
 
-@pytest.mark.parametrize(("since", "name"), [(date(2025, 1, 1), "不满 1 年"), (date(2024, 12, 31), "1–4 年"), (date(1995, 12, 31), "30 年以上"), (date(1996, 1, 1), "20–29 年")])
+@pytest.mark.parametrize(
+    ("since", "name"),
+    [(date(2025, 1, 1), "不满 1 年"), (date(2024, 12, 31), "1–4 年"), (date(1995, 12, 31), "30 年以上"), (date(1996, 1, 1), "20–29 年")],
+)
 def test_seniority_is_full_years_on_the_day(since, name):
     assert selectors.DIMS["seniority"].name(since, END, {}) == name
 

@@ -30,7 +30,16 @@ def cross(request: Request) -> HttpResponse:
     form, asked = _asked(request)
     table = selectors.cross(actor=request.actor, union=place.union, as_of=place.as_of, **asked)
     said = f"{selectors.POPULATIONS[asked['population']]}共 {table.total:,} 人，百分比{selectors.OF[asked['of']]}"
-    context = places.frame(place, "结构统计", form=form, table=table, asked=asked, said=said, row=selectors.DIMS[asked["row"]], column=selectors.DIMS[asked["column"]])
+    context = places.frame(
+        place,
+        "结构统计",
+        form=form,
+        table=table,
+        asked=asked,
+        said=said,
+        row=selectors.DIMS[asked["row"]],
+        column=selectors.DIMS[asked["column"]],
+    )
     return render(request, "stats/console/cross.html", context)
 
 
@@ -42,8 +51,20 @@ def cross_export(request: Request) -> HttpResponse:
     _form, asked = _asked(request)
     table = selectors.cross(actor=request.actor, union=place.union, as_of=place.as_of, **asked)
     down, across = selectors.DIMS[asked["row"]], selectors.DIMS[asked["column"]]
-    columns: list[export.Column | str] = [down.label, across.label, export.Column("人数", "number"), export.Column("分母", "number"), export.Column("比率", "ratio")]
+    columns: list[export.Column | str] = [
+        down.label,
+        across.label,
+        export.Column("人数", "number"),
+        export.Column("分母", "number"),
+        export.Column("比率", "ratio"),
+    ]
     cells = [(r, c, table.cells.get((r, c), 0), table.denominator(r, c), table.share(r, c)) for r in table.rows for c in table.columns]
     title = f"{place.union.name}{selectors.POPULATIONS[asked['population']]}结构 {down.label}×{across.label}"
-    explained = {"统计对象": selectors.POPULATIONS[asked["population"]], "截至": f"{place.as_of} 当天结束时", "分母": selectors.OF[asked["of"]], "全部人数": f"{table.total:,}", "未登记": "没有登记这一项的人单列一组，计入分母"}
+    explained = {
+        "统计对象": selectors.POPULATIONS[asked["population"]],
+        "截至": f"{place.as_of} 当天结束时",
+        "分母": selectors.OF[asked["of"]],
+        "全部人数": f"{table.total:,}",
+        "未登记": "没有登记这一项的人单列一组，计入分母",
+    }
     return download(export.export_table(columns, cells, title=title, actor=request.actor, definition=explained), f"{title}.xlsx", XLSX)

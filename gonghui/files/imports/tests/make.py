@@ -38,7 +38,15 @@ class Toy(Handler):
         verdicts, problems, rows, seen = [], [], [], set()
         for r in sheet.frame.iter_rows(named=True):
             if r["number"] in seen and not context.choices.get(r[ROW]):
-                problems.append(Problem(r[ROW], "number", "twice", "这个编号在表里出现两次，请定留哪一行。", choices=(("keep", "用这一行"), ("drop", "不用"))))
+                problems.append(
+                    Problem(
+                        r[ROW],
+                        "number",
+                        "twice",
+                        "这个编号在表里出现两次，请定留哪一行。",
+                        choices=(("keep", "用这一行"), ("drop", "不用")),
+                    )
+                )
                 continue
             seen.add(r["number"])
             verdict = CREATED if r["number"] not in have else UNCHANGED if have[r["number"]] == r["name"] else UPDATED
@@ -49,7 +57,9 @@ class Toy(Handler):
     def write(self, plan: Plan, context: Context, tell: protocol.Tell) -> dict[str, Any]:
         made = []
         for number, name in plan.state:
-            _row, fresh = HeaderMemory.objects.update_or_create(org_path="toy", kind="toyrow", header=number, defaults={"column": name[:40], "used_at": clock.now()})
+            _row, fresh = HeaderMemory.objects.update_or_create(
+                org_path="toy", kind="toyrow", header=number, defaults={"column": name[:40], "used_at": clock.now()}
+            )
             if fresh:
                 made.append(number)
         return {"made": made}
@@ -66,7 +76,9 @@ def actor() -> Actor:
 
 def xlsx(rows: Sequence[Sequence[Any]]) -> bytes:
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}) as book:
+    with xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    ) as book:
         sheet = book.add_worksheet("表1")
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for n, row in enumerate(rows):

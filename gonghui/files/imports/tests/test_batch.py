@@ -52,7 +52,15 @@ def test_the_counts_add_up_and_a_second_time_changes_nothing():
     assert (again.created, again.updated, again.unchanged, again.rejected) == (0, 0, 3, 0) and toys() == before
 
 
-@pytest.mark.parametrize("content", [make.xlsx([make.HEAD, *make.GOOD]), make.text([make.HEAD, *make.GOOD], "gb18030"), make.text([make.HEAD, *make.GOOD], "utf-16"), make.text([make.HEAD, *make.GOOD], "utf-8-sig", "\t")])
+@pytest.mark.parametrize(
+    "content",
+    [
+        make.xlsx([make.HEAD, *make.GOOD]),
+        make.text([make.HEAD, *make.GOOD], "gb18030"),
+        make.text([make.HEAD, *make.GOOD], "utf-16"),
+        make.text([make.HEAD, *make.GOOD], "utf-8-sig", "\t"),
+    ],
+)
 def test_every_format_reads_the_same(content):
     assert services.import_run(actor=make.actor(), kind="toy", content=content, name="表", org_path="0001")["created"] == 3
     assert toys() == {"A1": "甲厂", "A2": "乙厂", "A3": "丙厂"}
@@ -147,7 +155,14 @@ def test_headers_are_remembered():
 
 
 def test_the_dry_run_stores_nothing():
-    said = services.import_run(actor=make.actor(), kind="toy", content=make.text([make.HEAD, *make.GOOD, ("", "A9", "", "")]), name="表", org_path="0001", dry_run=True)
+    said = services.import_run(
+        actor=make.actor(),
+        kind="toy",
+        content=make.text([make.HEAD, *make.GOOD, ("", "A9", "", "")]),
+        name="表",
+        org_path="0001",
+        dry_run=True,
+    )
     assert (said["rows"], said["created"], said["rejected"]) == (4, 3, 1)
     assert not ImportBatch.objects.exists() and not toys()
 

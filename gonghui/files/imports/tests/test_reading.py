@@ -194,7 +194,16 @@ def test_hostile_text_stays_or_falls_but_never_breaks(name):
 def test_excel_keeps_row_numbers_merges_and_lost_digits():
     book = openpyxl.Workbook()
     sheet = book.active
-    for cell, value in {"B3": "名称", "C3": "编号", "B4": "甲厂", "C4": 150799198803021000, "C5": "A2", "C6": "A3", "B9": "丁厂", "C9": "=1+1"}.items():
+    for cell, value in {
+        "B3": "名称",
+        "C3": "编号",
+        "B4": "甲厂",
+        "C4": 150799198803021000,
+        "C5": "A2",
+        "C6": "A3",
+        "B9": "丁厂",
+        "C9": "=1+1",
+    }.items():
         sheet[cell] = value
     sheet.merge_cells("B4:B6")
     out = io.BytesIO()
@@ -203,10 +212,28 @@ def test_excel_keeps_row_numbers_merges_and_lost_digits():
     found = headers.find(table.frame, make.COLUMNS)
     frame = cleaning.pick(table.frame, found.mapping, make.COLUMNS, found.row)
     assert (found.row, table.filled) == (3, 2)
-    assert frame.select(ROW, "name", "number").rows() == [(4, "甲厂", "1.50799E+17"), (5, "甲厂", "A2"), (6, "甲厂", "A3"), (9, "丁厂", None)]
+    assert frame.select(ROW, "name", "number").rows() == [
+        (4, "甲厂", "1.50799E+17"),
+        (5, "甲厂", "A2"),
+        (6, "甲厂", "A3"),
+        (9, "丁厂", None),
+    ]
 
 
-@pytest.mark.parametrize(("text", "iso"), [("2026-11-23", "2026-11-23"), ("2026/1/2", "2026-01-02"), ("2026.1.2", "2026-01-02"), ("2026年1月2日", "2026-01-02"), ("20260102", "2026-01-02"), ("46024", "2026-01-02"), ("2026-01-02 00:00:00", "2026-01-02"), ("明天", "明天"), ("2026-13-40", "2026-13-40")])
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2026-11-23", "2026-11-23"),
+        ("2026/1/2", "2026-01-02"),
+        ("2026.1.2", "2026-01-02"),
+        ("2026年1月2日", "2026-01-02"),
+        ("20260102", "2026-01-02"),
+        ("46024", "2026-01-02"),
+        ("2026-01-02 00:00:00", "2026-01-02"),
+        ("明天", "明天"),
+        ("2026-13-40", "2026-13-40"),
+    ],
+)
 def test_dates_of_every_usual_spelling(text, iso):
     import polars as pl
 

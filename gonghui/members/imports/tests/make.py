@@ -12,7 +12,22 @@ from gonghui.orgs.tests import make as orgs
 from gonghui.people.tests.make import id_number
 
 AS_OF = date(2026, 11, 21)
-HEAD = ("姓名", "证件号码", "性别", "民族", "学历", "手机号", "是否农民工", "单位编号", "工会代码", "岗位", "用工形式", "入职日期", "是否会员", "入会日期")
+HEAD = (
+    "姓名",
+    "证件号码",
+    "性别",
+    "民族",
+    "学历",
+    "手机号",
+    "是否农民工",
+    "单位编号",
+    "工会代码",
+    "岗位",
+    "用工形式",
+    "入职日期",
+    "是否会员",
+    "入会日期",
+)
 
 
 def town() -> dict[str, Any]:
@@ -27,7 +42,22 @@ def row(n: int, at: dict[str, Any], which: str = "one", **change: str) -> tuple[
     values = dict(
         zip(
             HEAD,
-            (f"职工{'甲乙丙丁戊己庚辛壬癸'[n % 10]}", id_number(n), "", "汉族", "高中", f"138{n:08d}", "是", at[which].code, at[union].code, "操作工", "合同制", "2024-03-01", "是", "2024-04-01"),
+            (
+                f"职工{'甲乙丙丁戊己庚辛壬癸'[n % 10]}",
+                id_number(n),
+                "",
+                "汉族",
+                "高中",
+                f"138{n:08d}",
+                "是",
+                at[which].code,
+                at[union].code,
+                "操作工",
+                "合同制",
+                "2024-03-01",
+                "是",
+                "2024-04-01",
+            ),
             strict=True,
         )
     )
@@ -40,4 +70,6 @@ def content(rows: list[tuple[str, ...]], encoding: str = "utf-8") -> bytes:
 
 def run(rows: list[tuple[str, ...]] | bytes, **more: Any) -> dict[str, Any]:
     data = rows if isinstance(rows, bytes) else content(rows)
-    return services.import_run(actor=Actor.system("test"), kind="roster", content=data, name="花名册.csv", org_path=more.pop("org_path", ""), as_of=AS_OF, **more)
+    return services.import_run(
+        actor=Actor.system("test"), kind="roster", content=data, name="花名册.csv", org_path=more.pop("org_path", ""), as_of=AS_OF, **more
+    )

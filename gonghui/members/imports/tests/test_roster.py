@@ -66,9 +66,22 @@ def test_a_roster_makes_people_members_and_figures(at):
     assert AuditEntry.objects.filter(verb="files.import.committed").count() == 2
 
 
-@pytest.mark.parametrize(("hired", "joined"), [("2024-03-01", "2024-04-01"), ("2024-03-01", "2023-01-05"), ("2015-01-01", "2015-01-01"), ("2021-01-01", "")])
+@pytest.mark.parametrize(
+    ("hired", "joined"), [("2024-03-01", "2024-04-01"), ("2024-03-01", "2023-01-05"), ("2015-01-01", "2015-01-01"), ("2021-01-01", "")]
+)
 def test_bulk_counts_equal_the_facts(at, hired, joined):
-    rows = [make.row(n, at, 入职日期=hired, 入会日期=joined, 用工形式=("季节工", "合同制")[n % 2], 是否农民工=("是", "否", "")[n % 3], 民族=("回", "")[n % 2]) for n in range(6)]
+    rows = [
+        make.row(
+            n,
+            at,
+            入职日期=hired,
+            入会日期=joined,
+            用工形式=("季节工", "合同制")[n % 2],
+            是否农民工=("是", "否", "")[n % 3],
+            民族=("回", "")[n % 2],
+        )
+        for n in range(6)
+    ]
     assert make.run(rows)["created"] == 6
     assert counted() == recounted()
 
@@ -97,7 +110,14 @@ def test_a_member_elsewhere_is_asked_about_never_doubled(at):
 
 def test_the_choice_to_transfer_asks_the_present_union(at):
     make.run([make.row(1, at)])
-    batch = imports.batch_upload(actor=make.Actor.system("t"), kind="roster", content=make.content([make.row(1, at, "two")]), name="x.csv", org_path="", as_of=make.AS_OF)
+    batch = imports.batch_upload(
+        actor=make.Actor.system("t"),
+        kind="roster",
+        content=make.content([make.row(1, at, "two")]),
+        name="x.csv",
+        org_path="",
+        as_of=make.AS_OF,
+    )
     imports.batch_map(actor=make.Actor.system("t"), batch=batch, mapping=batch.mapping)
     imports.batch_check(actor=make.Actor.system("t"), batch=batch)
     imports.row_fix(actor=make.Actor.system("t"), row=ImportRow.objects.get(), values={}, choice="transfer")
@@ -129,7 +149,12 @@ def test_another_name_for_a_known_number_is_asked_about(at):
 def test_real_people_are_never_refused_for_area_year_or_digit(at):
     good = id_number(5)
     wrong = good[:17] + ("1" if good[17] != "1" else "2")
-    rows = [make.row(1, at, 证件号码=id_number(1, area="660099")), make.row(2, at, 证件号码=id_number(2, born="18990101")), make.row(3, at, 证件号码=wrong), make.row(4, at, 证件号码="E12345678")]
+    rows = [
+        make.row(1, at, 证件号码=id_number(1, area="660099")),
+        make.row(2, at, 证件号码=id_number(2, born="18990101")),
+        make.row(3, at, 证件号码=wrong),
+        make.row(4, at, 证件号码="E12345678"),
+    ]
     result = make.run(make.text([(*make.HEAD, "证件种类"), *[(*r, "护照" if i == 3 else "") for i, r in enumerate(rows)]]))
     assert said(result) == (4, 0, 0, 0), result["problems"]
     assert dict(Person.objects.values_list("id_kind", "id_check").filter(id_kind="passport")) == {"passport": "unverified"}
@@ -195,7 +220,10 @@ def test_a_then_b_equals_b_then_a_without_conflicts(at, data):
     numbers = data.draw(st.lists(st.integers(1, 12), min_size=1, max_size=8, unique=True))
     cut = data.draw(st.integers(0, len(numbers)))
     shared = data.draw(st.lists(st.sampled_from(numbers), max_size=3, unique=True))
-    first, second = numbers[:cut] + [n for n in shared if n not in numbers[:cut]], numbers[cut:] + [n for n in shared if n not in numbers[cut:]]
+    first, second = (
+        numbers[:cut] + [n for n in shared if n not in numbers[:cut]],
+        numbers[cut:] + [n for n in shared if n not in numbers[cut:]],
+    )
 
     def world(*files):
         from django.db import transaction
@@ -225,9 +253,9 @@ def test_problem_rows_carry_no_clear_numbers(at):
 
 def test_the_own_roster_of_a_factory_need_not_name_the_factory(db: None) -> None:
     at = make.town()
-    rows = [make.row(n, at, **{"单位编号": "", "工会代码": ""}) for n in range(1, 4)]
+    rows = [make.row(n, at, 单位编号="", 工会代码="") for n in range(1, 4)]
     done = make.run(rows, org_path=at["u1"].path)
     assert (done["created"], done["rejected"]) == (3, 0)
     assert at["one"].employments.count() == 3
-    above = make.run([make.row(9, at, **{"单位编号": "", "工会代码": ""})], org_path=at["town"].path)
+    above = make.run([make.row(9, at, 单位编号="", 工会代码="")], org_path=at["town"].path)
     assert above["rejected"] == 1  # above several factories the row must say which

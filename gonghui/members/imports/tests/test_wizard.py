@@ -43,7 +43,9 @@ def stranger(at) -> bytes:
     rows.append(("1", "王 秀兰", "'" + id_number(1).lower(), "女", "大专", "１３８００００００01", one.name, "2024/3/1", "2024.4.1", ""))
     rows.append(("2", "张国庆", "1.50799E+17", "男", "高中", "13800000002", one.name, "20240301", "2024年4月1日", ""))
     rows.append(("3", "高娃", id_number(3), "女", "没上过", "1380000003", one.name, "2024-03-01", "2024-04-01", ""))
-    rows.append(("4", "斯琴", id_number(4), "女", "小学", "13800000004", one.name[0] + "（" + one.name[1:] + "）", "2024-03-01", "2024-04-01", ""))
+    rows.append(
+        ("4", "斯琴", id_number(4), "女", "小学", "13800000004", one.name[0] + "（" + one.name[1:] + "）", "2024-03-01", "2024-04-01", "")
+    )
     rows.append(("5", "包玉山", id_number(5), "男", "初中", "13800000005", one.name, "2024-03-01", "2024-04-01", ""))
     return text(rows, "gb18030")
 
@@ -142,7 +144,16 @@ def test_nobody_sees_or_touches_a_batch_of_another_unit(desk, at, client):
     assert ImportBatch.objects.count() == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 x", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 100, b"<html><body>x</body></html>", "姓名,证件号码\n\"张三,1".encode()])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"%PDF-1.7 x",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 100,
+        b"<html><body>x</body></html>",
+        '姓名,证件号码\n"张三,1'.encode(),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_refused_in_words(desk, at, content):
     answer = upload(desk, at, content)
     assert answer.status_code == 422 and "field-error" in answer.content.decode()

@@ -52,7 +52,12 @@ class Command(BaseCommand):
     def do_show(self, *, key: str, **options: Any) -> dict[str, Any]:
         rule = selectors.rule_get(key)
         clauses = [{"key": c.key, "label": c.label, "kind": c.kind} for c in rule.clauses]
-        return {**selectors.rule_dict(rule), "clauses": clauses, "versions": [selectors.version_dict(v) for v in rule.versions], "file": rule.file}
+        return {
+            **selectors.rule_dict(rule),
+            "clauses": clauses,
+            "versions": [selectors.version_dict(v) for v in rule.versions],
+            "file": rule.file,
+        }
 
     def do_why(self, *, decision: str, **options: Any) -> dict[str, Any]:
         row = selectors.stored_get(decision)

@@ -33,4 +33,6 @@ class Command(Base):
     def show(self, data: Any) -> None:
         for row in data:
             ratio = f"，下限 {row['floor']}，比值 {row['ratio']}" if row.get("floor") is not None else ""
-            self.stdout.write(f"{row['name']}（{row['engine']}，{row['n']:,} 行）：{row['value']} {row['unit']}{ratio}，内存峰值 {row['peak_mib']} MiB")
+            self.stdout.write(
+                f"{row['name']}（{row['engine']}，{row['n']:,} 行）：{row['value']} {row['unit']}{ratio}，内存峰值 {row['peak_mib']} MiB"
+            )

@@ -43,11 +43,20 @@ class Command(Base):
             return {"kind": CODES, **codes.codes_import(actor=actor, content=content, name=path.name)}
         org_path, org_name = _org(options["org"])
         return services.import_run(
-            actor=actor, kind=options["kind"], content=content, name=path.name, org_path=org_path, org_name=org_name, as_of=options["as_of"], dry_run=options["dry_run"]
+            actor=actor,
+            kind=options["kind"],
+            content=content,
+            name=path.name,
+            org_path=org_path,
+            org_name=org_name,
+            as_of=options["as_of"],
+            dry_run=options["dry_run"],
         )
 
     def show(self, data: Any) -> None:
-        self.stdout.write(f"读到 {data['rows']:,} 行：新增 {data['created']:,}，更新 {data['updated']:,}，没有变化 {data['unchanged']:,}，没有导入 {data.get('rejected', 0):,}。")
+        self.stdout.write(
+            f"读到 {data['rows']:,} 行：新增 {data['created']:,}，更新 {data['updated']:,}，没有变化 {data['unchanged']:,}，没有导入 {data.get('rejected', 0):,}。"
+        )
         for note in data.get("notes", []):
             self.stdout.write(f"  {note}")
         for (code, message), n in Counter((p["code"], p["message"]) for p in data.get("problems", [])).most_common(20):
