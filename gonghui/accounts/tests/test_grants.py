@@ -178,7 +178,7 @@ class TestAtOnce:
         user = make.officer((Role.CHAIR, TOWN))
         kept, client = make.actor(user), make.client(user)
         Grant.objects.update(revoked_at=clock.now())
-        monkeypatch.setattr("gonghui.accounts.selectors.actor_of", lambda user, session=None: kept)
+        monkeypatch.setattr("gonghui.accounts.selectors.actor_of", lambda user, session=None, scopes=None: kept)
         assert client.get("/console/approvals/").status_code == 200
 
     @pytest.mark.invariant("ACC-03")
