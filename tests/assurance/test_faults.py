@@ -218,21 +218,18 @@ def test_a_serialisation_failure_is_503_and_leaves_nothing(django_db_blocker: An
 
 
 def _jobs() -> tuple[int, int]:
-    from gonghui.core import jobs
     from gonghui.core.models import Job
 
     pks = []
     for n in range(2):
-        row = Job.objects.create(**_job(n)) if not hasattr(jobs, "test_row") else None
-        assert row is not None
-        pks.append(row.pk)
+        pks.append(Job.objects.create(**_job(n)).pk)
     return pks[0], pks[1]
 
 
 def _job(n: int) -> dict[str, Any]:
     from gonghui.core import clock
 
-    return {"task": "core.verify", "title": f"t{n}", "actor": "system:test", "created_at": clock.now(), "run_at": clock.now()}
+    return {"kind": "test.nothing", "title": f"t{n}", "actor": "system:test", "created_at": clock.now(), "not_before": clock.now()}
 
 
 def _swap(model: Any, one: int, other: int) -> None:

@@ -108,6 +108,8 @@ def test_nobody_else_writes_workbooks_or_csv() -> None:
     bare = [
         name
         for name in found
-        if "formula.escape(" not in sources[name] and not name.startswith(("portal/demo/", "portal/drill/")) and not name.endswith("/bench.py")
+        if "formula.escape(" not in sources[name]
+        and not name.startswith(("portal/demo/", "portal/drill/"))
+        and not name.endswith("/bench.py")
     ]
     assert bare == []
