@@ -220,10 +220,8 @@ def test_a_serialisation_failure_is_503_and_leaves_nothing(django_db_blocker: An
 def _jobs() -> tuple[int, int]:
     from gonghui.core.models import Job
 
-    pks = []
-    for n in range(2):
-        pks.append(Job.objects.create(**_job(n)).pk)
-    return pks[0], pks[1]
+    first, second = (Job.objects.create(**_job(n)).pk for n in range(2))
+    return first, second
 
 
 def _job(n: int) -> dict[str, Any]:
