@@ -18,7 +18,7 @@ from tests import sweep as sweeps
 from tests.sweep import Sweep
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine_free]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from gonghui.members.tests import make as members
 from gonghui.notices import services as notices
 from gonghui.orgs.tests import make as orgs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine_free]
 MOST, WORKBENCH = 10, 14
 """The workbench shows eight kinds of things (to do, alerts, four figure cards, trend, ranking, groups), each from a table of its own."""
 LISTS = (
