@@ -46,7 +46,7 @@ postgres: $(READY)
 
 browser: $(READY)
 	@sh tools/browser.sh
-	$(BIN)/pytest -m browser tests/journeys
+	$(BIN)/pytest -m browser
 
 lock:
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-header --no-annotate --universal --python-version 3.11 -o requirements.lock

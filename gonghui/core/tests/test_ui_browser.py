@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.engine_free, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")]
+pytestmark = [pytest.mark.browser, pytest.mark.engine_free]
 PAGES = [
     *["console/workbench", "console/members", "console/states", "console/swap", "console/refuse/403"],
     *["m/booking", "m/mhome", "m/loose", "login", "sheet", "refuse/500"],
@@ -58,6 +58,7 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
+        assert CHROMIUM is not None, "浏览器测试需要 Chromium：请安装软件包 chromium 和 fonts-noto-cjk。"
         chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
