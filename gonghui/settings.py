@@ -27,7 +27,11 @@ SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
 TRUSTED_PROXIES = env.names("TRUSTED_PROXIES")
 
 # From the lowest layer to the highest (docs/architecture.md).
-GONGHUI_APPS = ["core", "policy", "accounts", "files", "notices", "approvals", "people", "orgs", "figures", "members", "stats", "portal"]
+GONGHUI_APPS = [
+    *("core", "policy", "accounts", "files", "notices", "approvals", "documents", "people", "orgs", "figures", "members"),
+    *("finance", "treasury", "spending", "income", "booking", "organising"),
+    *("oversight", "services", "venues", "fieldwork", "campaigns", "stats", "portal"),
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

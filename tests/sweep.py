@@ -25,6 +25,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from gonghui.accounts.actor import covers
 from gonghui.core.access import Access, Door
+from tests import parts
 from tests import world as worlds
 from tests.world import AWAY, ROLES, World
 
@@ -111,12 +112,13 @@ ARGS: dict[str, str] = {
     "portal:pk": "portal.Publication",
     "api:key": "rule",
     "api:public_id": "slip",
+    **parts.merged("ARGS"),
 }
 # In the API the view's name says too little; the address tells which table is meant.
 BY_ROUTE = {"api/orgs/employers/": "orgs.Employer", "api/orgs/unions/": "orgs.Union", "api/members/transfers/": "members.Transfer"}
 # What only its owner sees, be the path what it may.
-OWNED = {"notices.Notice", "notices.Notice/person", "files.Export", "accounts.SignIn", "mark"}
-SHARED = {"rule", "portal.Experience"}
+OWNED = {"notices.Notice", "notices.Notice/person", "files.Export", "accounts.SignIn", "mark", *parts.joined("OWNED")}
+SHARED = {"rule", "portal.Experience", *parts.joined("SHARED")}
 """Objects that lie under no union: everybody who passes the door sees all of them."""
 # GET may leave these traces: the session, a sign-in's last use, the audit entry of a sensitive read, a limit's count.
 TRACES = {"django_session", "core_audithead", "accounts_signin", "core_auditentry", "accounts_bucket"}
@@ -126,6 +128,7 @@ READS_THAT_WRITE: dict[str, set[str]] = {
     "notices:open": {"notices_notice"},  # marks as read
     "notices:m-open": {"notices_notice"},
     "accounts:totp": {"core_datakey"},  # the first sealed seed makes the table's data key
+    **parts.merged("READS_THAT_WRITE"),
 }
 WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?([a-z_]+)"?', re.I)
 NOISE = re.compile(

@@ -29,6 +29,7 @@ from gonghui.orgs.services.matters import open_matter
 from gonghui.orgs.tests import make as register
 from gonghui.policy import services as policy
 from gonghui.portal import services as portal
+from tests import parts
 
 system = Actor.system("test")
 AWAY = 9_999_999
@@ -76,6 +77,8 @@ def build() -> World:
     world = World(root, _tree(root, "a", "青石镇", 1), _tree(root, "b", "乙岸乡", 2))
     _between(world)
     _accounts(world)
+    for tree in (world.a, world.b):
+        parts.furnish(world, tree)
     world.objects = objects(world)
     return world
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from gonghui.accounts.actor import Actor
 from gonghui.core.access import Door
 from gonghui.core.middleware import HEADERS
+from tests import parts
 from tests import sweep as sweeps
 from tests.sweep import Sweep
 from tests.world import World
@@ -86,7 +87,7 @@ UNREACHED = {
     "approvals:delegation_revoke", "approvals:resubmit", "approvals:withdraw", "figures:report_prepare", "files:export-download",
     "members:bulk", "members:employment_end", "members:m-ceremony", "members:m-join-at", "members:note", "members:resume",
     "members:service_card_act", "members:stale_act", "notices:sms-resend", "orgs:duplicate_decide", "orgs:duplicate_reopen",
-    "orgs:work_unit_end", "orgs:workshop_build", "people:twin", "policy:local_end", "portal:news_item",
+    "orgs:work_unit_end", "orgs:workshop_build", "people:twin", "policy:local_end", "portal:news_item", *parts.joined("UNREACHED"),
 }  # fmt: skip
 """Addresses whose own object the world does not hold in the state they ask for (a later step of a flow, a body in JSON).
 What they answer to everybody else is swept all the same."""
@@ -160,7 +161,7 @@ def test_an_unsafe_request_without_token_is_refused_everywhere(world: World) -> 
     assert asked > 200
 
 
-TOKENLESS = {"core:csp-report", "notices:sms-report", "members:card-verify"}
+TOKENLESS = {"core:csp-report", "notices:sms-report", "members:card-verify", *parts.joined("TOKENLESS")}
 """A browser's report, a gateway's signed message, the check of a card: none changes anything on a user's behalf."""
 
 

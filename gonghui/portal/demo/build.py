@@ -20,7 +20,7 @@ from gonghui.accounts.actor import Actor
 from gonghui.core import crypto
 from gonghui.core.errors import BadInput
 from gonghui.files.imports import services as imports
-from gonghui.portal.demo import city, furnish, life, plan, writer
+from gonghui.portal.demo import chapters, city, furnish, life, plan, writer
 from gonghui.portal.demo.plan import CITY, CITY_CODE, CLOSING
 
 Tell = Callable[[str], None]
@@ -69,7 +69,7 @@ class _Builder:
             self.step(f"导入 {path.name}", partial(self._import, kind, path))
         made = city.build(self.plan)
         accounts = self.step("开通账号，登记统计期和上报数", lambda: furnish.furnish(self.actor, self.plan, made))
-        for title, do in life.steps(self.actor, self.plan, made):
+        for title, do in chain(life.steps(self.actor, self.plan, made), chapters.steps(self.actor, self.plan, made)):
             self.step(title, do)
         report = {
             **wanted,
