@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from gonghui.core import again
 from gonghui.core.errors import NotPermitted
 
 View = Callable[..., HttpResponse]
@@ -44,12 +45,20 @@ def _guard(access: Access) -> Callable[[View], View]:
         @wraps(view)
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             refused = _refuse(access, request)
-            return refused if refused is not None else view(request, *args, **kwargs)
+            if refused is not None:
+                return refused
+            return again.bounded(lambda: view(request, *args, **kwargs), lambda: _rewind(request))
 
         inner.access = access  # type: ignore[attr-defined]  # the declaration the start-up check reads
         return inner
 
     return decorate
+
+
+def _rewind(request: HttpRequest) -> None:
+    """Uploads are read from their beginning once more."""
+    for file in getattr(request, "_files", {}).values():
+        file.seek(0)
 
 
 def _refuse(access: Access, request: HttpRequest) -> HttpResponse | None:

@@ -66,7 +66,7 @@ def database(name: str, default: str) -> dict[str, Any]:
     if url.scheme in {"postgres", "postgresql"}:
         query = dict(parse_qsl(url.query))
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "gonghui.core.postgres",
             "NAME": unquote(url.path[1:]),
             "USER": unquote(url.username or ""),
             "PASSWORD": unquote(url.password or ""),

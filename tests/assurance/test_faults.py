@@ -12,7 +12,7 @@ from django.db import OperationalError, connection, connections, transaction
 from django.test import RequestFactory
 
 from gonghui.accounts.actor import Actor
-from gonghui.core import audit, verify
+from gonghui.core import access, again, audit, verify
 from gonghui.core.middleware import RefusalMiddleware, translate
 from gonghui.core.models import AuditEntry
 from gonghui.core.tests.site import Site
@@ -217,6 +217,78 @@ def test_a_serialisation_failure_is_503_and_leaves_nothing(django_db_blocker: An
         assert Job.objects.get(pk=first).total == 1
 
 
+def view(work: Callable[[], None]) -> Callable[[], None]:
+    """As a request runs it: behind a door."""
+
+    @access.public
+    def inner(request: Any) -> Any:
+        return work()
+
+    return lambda: inner(RequestFactory().post("/x"))  # type: ignore[arg-type,return-value]
+
+
+@POSTGRES
+@pytest.mark.fault(19)
+@pytest.mark.usefixtures("own_database")
+@pytest.mark.parametrize(("tries", "said"), [(again.TRIES, ["done", "done"]), (1, ["done", "later"])])
+def test_a_request_that_lost_a_deadlock_runs_again(
+    django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch, tries: int, said: list[str]
+) -> None:
+    """With one try only (negative control) the loser is told to come back."""
+    from gonghui.core.models import Job
+
+    monkeypatch.setattr(again, "TRIES", tries)
+    monkeypatch.setitem(globals(), "_met", _Once())
+    with django_db_blocker.unblock():
+        first, second = _jobs()
+        assert sorted(_meet(view(lambda: _swap(Job, first, second, once=True)), view(lambda: _swap(Job, second, first, once=True)))) == said
+
+
+@POSTGRES
+@pytest.mark.fault(20)
+@pytest.mark.usefixtures("own_database")
+def test_requests_that_cannot_be_put_in_order_run_again_until_each_counted(django_db_blocker: Any) -> None:
+    from gonghui.core.models import Job
+
+    with django_db_blocker.unblock():
+        first, _second = _jobs()
+        met = _Once()
+
+        def add() -> None:
+            with transaction.atomic():
+                connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
+                total = Job.objects.get(pk=first).total
+                met.wait()
+                Job.objects.filter(pk=first).update(total=total + 1)
+
+        assert _meet(view(add), view(add)) == ["done", "done"]
+        assert Job.objects.get(pk=first).total == 2, "neither was lost, neither counted twice"
+
+
+@POSTGRES
+@pytest.mark.fault(19)
+@pytest.mark.usefixtures("own_database")
+def test_nothing_runs_again_once_a_part_is_committed(django_db_blocker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise the first half would happen twice."""
+    from gonghui.core.models import Job
+
+    monkeypatch.setitem(globals(), "_met", _Once())
+
+    with django_db_blocker.unblock():
+        first, second = _jobs()
+
+        def halves(one: int, other: int) -> Callable[[], None]:
+            def work() -> None:
+                with transaction.atomic():
+                    Job.objects.create(**_job(9))
+                _swap(Job, one, other, once=True)
+
+            return work
+
+        assert sorted(_meet(view(halves(first, second)), view(halves(second, first)))) == ["done", "later"]
+        assert Job.objects.filter(title="t9").count() == 2
+
+
 def _jobs() -> tuple[int, int]:
     from gonghui.core.models import Job
 
@@ -230,14 +302,29 @@ def _job(n: int) -> dict[str, Any]:
     return {"kind": "test.nothing", "title": f"t{n}", "actor": "system:test", "created_at": clock.now(), "not_before": clock.now()}
 
 
-def _swap(model: Any, one: int, other: int) -> None:
+def _swap(model: Any, one: int, other: int, *, once: bool = False) -> None:
     with transaction.atomic():
         model.objects.filter(pk=one).update(title="x")
-        _gate.wait(10)
+        (_met if once else _gate).wait(10)
         model.objects.filter(pk=other).update(title="x")
 
 
+class _Once:
+    """Two meet here the first time; who comes again passes."""
+
+    def __init__(self) -> None:
+        self.gate, self.open = threading.Barrier(2, action=self.done), False
+
+    def done(self) -> None:
+        self.open = True
+
+    def wait(self, seconds: float = 10) -> None:
+        if not self.open:
+            self.gate.wait(seconds)
+
+
 _gate = threading.Barrier(2)
+_met = _Once()
 
 
 def _meet(*works: Callable[[], None]) -> list[str]:
