@@ -20,12 +20,14 @@ class Draw(models.Model):
     state = models.CharField("状态", max_length=10, choices=partial(labels, DrawState), default=DrawState.COMMITTED)
     algorithm = models.CharField("算法", max_length=24, default="gonghui-draw-1")
     places = models.PositiveIntegerField("名额")
+    terms = models.JSONField("开奖条件", default=dict, help_text="公布指纹时定下：标题、预留名额")
     seed_hash = models.CharField("种子指纹", max_length=64)
     seed_sealed = models.BinaryField("种子密文", null=True, blank=True)
     seed = models.CharField("种子", max_length=128, blank=True, help_text="开奖时公布")
     list_digest = models.CharField("名单指纹", max_length=64, blank=True)
     committed_at = models.DateTimeField("公布指纹时间")
     closes_at = models.DateTimeField("截止报名")
+    closed_at = models.DateTimeField("名单公布时间", null=True, blank=True)
     revealed_at = models.DateTimeField("开奖时间", null=True, blank=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from gonghui.booking.enums import AppealState
 from gonghui.booking.models.bookings import Bar, Booking
-from gonghui.booking.models.items import Item
+from gonghui.booking.models.items import Item, Session
 from gonghui.core.choices import labels
 
 
@@ -52,3 +52,18 @@ class Appeal(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "申诉"
         indexes = [models.Index(fields=["state", "union_path"], name="bk_appeal_state")]
+
+
+class Reminder(models.Model):
+    """Tell me shortly before booking opens (开始提醒)."""
+
+    session = models.ForeignKey(Session, models.PROTECT, related_name="reminders", verbose_name="场次")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="booking_reminders", verbose_name="会员")
+    made_at = models.DateTimeField("登记时间")
+    sent_at = models.DateTimeField("提醒时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "开始提醒"
+        constraints = [
+            models.UniqueConstraint(fields=["session", "person"], name="reminder_once", violation_error_message="已经登记过提醒。")
+        ]
