@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from gonghui.accounts.actor import LEVEL, Actor, any_of
 from gonghui.core import clock, crypto
 from gonghui.core.errors import NotFound
-from gonghui.people import hooks, rules
+from gonghui.people import codes, hooks, rules
 from gonghui.people.enums import IdCheck, IdKind, Perm, TwinState
 from gonghui.people.models import Code, Person, Reveal, Twin
 
@@ -223,8 +223,9 @@ def code_list(set_name: str, *, on: date | None = None, parent: str | None = Non
 
 
 def code_labels(set_name: str) -> dict[str, str]:
-    """code -> label, withdrawn entries included: old records keep their meaning (IDN-3)."""
-    return dict(Code.objects.filter(set=set_name).order_by("since").values_list("code", "label"))
+    """code -> label, withdrawn entries included: old records keep their meaning (IDN-3). Before a table is loaded, the shipped one."""
+    held = dict(Code.objects.filter(set=set_name).order_by("since").values_list("code", "label"))
+    return held or {row["code"]: row["label"] for row in codes.shipped() if row["set"] == set_name}
 
 
 def code_find(set_name: str, text: str) -> str:

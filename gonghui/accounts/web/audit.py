@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from gonghui.accounts import rules, selectors, services, throttle
 from gonghui.accounts.enums import Perm
 from gonghui.accounts.forms import AuditFilter
-from gonghui.core import audit, clock, formula
+from gonghui.core import audit, clock, formula, verbs
 from gonghui.core.access import officer
 from gonghui.core.http import Request, download, page_of, render
 from gonghui.core.models import AuditEntry
@@ -29,7 +29,10 @@ def _asked(request: Request) -> tuple[AuditFilter, dict[str, Any]]:
 
 def _rows(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     names = selectors.names_of({e.actor for e in entries})
-    return [{"entry": e, "who": names[e.actor], "data": json.loads(e.data)} for e in entries]
+    return [
+        {"entry": e, "who": names[e.actor], "said": verbs.say(e.verb, e.kind), "noun": verbs.noun(e.kind), "data": json.loads(e.data)}
+        for e in entries
+    ]
 
 
 @officer(Perm.AUDIT_VIEW)
@@ -60,7 +63,22 @@ def export(request: Request) -> HttpResponse:
     for row in _rows(found):
         e = row["entry"]
         writer.writerow(
-            [safe(str(c)) for c in (e.seq, audit.stamp(e.at), row["who"], e.actor, e.verb, e.kind, e.object_id, e.org_path, e.data, e.hash)]
+            [
+                safe(str(c))
+                for c in (
+                    e.seq,
+                    audit.stamp(e.at),
+                    row["who"],
+                    e.actor,
+                    row["said"],
+                    e.verb,
+                    e.kind,
+                    e.object_id,
+                    e.org_path,
+                    e.data,
+                    e.hash,
+                )
+            ]
         )
     services.audit_exported(actor=request.actor, rows=len(found), asked={k: str(v) for k, v in asked.items() if v})
     return download(("\ufeff" + out.getvalue()).encode(), f"审计日志-{clock.today()}.csv", "text/csv; charset=utf-8")

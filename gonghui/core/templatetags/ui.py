@@ -5,7 +5,7 @@ See docs/howto/ui.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -253,6 +253,12 @@ def paged(context: Context, page: Page[Any], unit: str = "", tip: bool = False) 
         "request": context["request"],
         "gap": page.paginator.ELLIPSIS,
     }
+
+
+@register.filter
+def pick(table: Mapping[str, Any], key: Any) -> Any:
+    """What a table says under a key, else the key."""
+    return table.get(str(key), key)
 
 
 @register.filter
