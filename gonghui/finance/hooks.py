@@ -1,0 +1,50 @@
+"""What the apps above add to the books (凭证提示与回告): guards before the money moves, word after it moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from gonghui.finance.rules.lines import Finding
+
+if TYPE_CHECKING:
+    from gonghui.finance.models import Voucher
+
+Guard = Callable[["Voucher"], Iterable[Finding]]
+Done = Callable[..., Any]
+_guards: dict[str, Guard] = {}
+_done: dict[str, Done] = {}
+
+
+def register_guard(name: str, fn: Guard) -> None:
+    """Add a guard `fn(voucher) -> findings`: shown at draft, binding at check. Twice under one name raises."""
+    if _guards.setdefault(name, fn) is not fn:
+        raise ValueError(f"凭证提示重复：{name}")
+
+
+def register_done(name: str, fn: Done) -> None:
+    """Tell `fn(voucher, reversed=False)` after posting; after a reversal is posted `fn(original, reversed=True)`. Same transaction."""
+    if _done.setdefault(name, fn) is not fn:
+        raise ValueError(f"记账回告重复：{name}")
+
+
+def findings(voucher: Voucher) -> list[Finding]:
+    """What all guards say, blocks first; each key is made unique by the guard's name."""
+    found = []
+    for name, fn in _guards.items():
+        for n, f in enumerate(fn(voucher)):
+            key = f.key if f.key.startswith(f"{name}.") else f"{name}.{f.key or n}"
+            found.append(Finding(f.severity, f.text, f.slip, key[:80]))
+    order = {"block": 0, "unknown": 1, "warn": 2}
+    return sorted(found, key=lambda f: order[f.severity])
+
+
+def done(voucher: Voucher, *, reversed: bool = False) -> None:
+    """Tell the apps above."""
+    for fn in _done.values():
+        fn(voucher, reversed=reversed)
+
+
+def watched() -> bool:
+    """Does anybody listen?"""
+    return bool(_done)

@@ -1,0 +1,23 @@
+"""Pure rules of the books (账务规则)."""
+
+from __future__ import annotations
+
+from gonghui.finance.rules.charts import Account, Chart, chart, chart_of, level_of
+from gonghui.finance.rules.events import EVENTS, Event, event, lines_for
+from gonghui.finance.rules.lines import LIMIT, Finding, Line, check_lines
+
+__all__ = [
+    "EVENTS",
+    "LIMIT",
+    "Account",
+    "Chart",
+    "Event",
+    "Finding",
+    "Line",
+    "chart",
+    "chart_of",
+    "check_lines",
+    "event",
+    "level_of",
+    "lines_for",
+]
