@@ -1,40 +1,18 @@
-"""Quotas (名额): reserved shares with release times, what a member may take, and the simulation on last round's demand."""
+"""Quotas in planning (名额计划): shares in whole places, and the simulation of rules on last round's demand.
+
+The places themselves are given out by `rules.places`, here as in the live booking.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from math import floor
 
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A reserved part of a session (预留名额): for whom, how many, until when."""
-
-    kind: str
-    size: int
-    taken: int = 0
-    key: str = ""
-    release_at: datetime | None = None
-
-    def held_back(self, now: datetime) -> int:
-        """Places nobody outside the group may take at this moment."""
-        return 0 if self.release_at is not None and now >= self.release_at else max(0, self.size - self.taken)
-
-    def fits(self, tags: frozenset[str]) -> bool:
-        """Is it meant for somebody with these tags (`first_time`, `night_shift`, `small_union`, `township:<path>`)?"""
-        return (f"{self.kind}:{self.key}" if self.key else self.kind) in tags
-
-
-def open_to(tags: frozenset[str], left: int, shares: Iterable[Share], now: datetime) -> int:
-    """Places somebody with these tags may take (我能约的名额).
-
-    Args: left: all places not taken; what is held back for others is subtracted.
-    """
-    return max(0, left - sum(s.held_back(now) for s in shares if not s.fits(tags)))
+from gonghui.booking.rules.places import Shelf, choose
 
 
 def shares_of(capacity: int, ratios: Mapping[str, Fraction]) -> dict[str, int]:
@@ -42,15 +20,10 @@ def shares_of(capacity: int, ratios: Mapping[str, Fraction]) -> dict[str, int]:
     sizes = {kind: floor(capacity * ratio) for kind, ratio in ratios.items() if ratio > 0}
     over = sum(sizes.values()) - capacity
     for kind in sorted(sizes, key=lambda k: (-sizes[k], k)):
-        if over <= 0:
-            break
-        cut = min(over, sizes[kind])
+        cut = max(0, min(over, sizes[kind]))
         sizes[kind] -= cut
         over -= cut
     return sizes
-
-
-# -- simulation on last round's demand ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +36,18 @@ class Wish:
     served_before: int = 0
     household: str = ""
     town: str = ""
+    shift: str = "unknown"
     barred: bool = False
-    group: str = ""  # exclusion group of the item that was asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The rules under trial (试算的规则)."""
+    """The rules under trial (试算的规则): quota rows by slot, and how often one person or household may take."""
 
-    capacity: Mapping[str, int]
-    shares: Sequence[Share] = ()
+    shelves: Mapping[str, Sequence[Shelf]]
     per_person: int = 1
     never_served_first: bool = False
     per_household: bool = False
-    exclusive: bool = True
     bars: bool = True
 
 
@@ -89,8 +60,8 @@ class Trial:
     people: set[int] = field(default_factory=set)
     firsts: set[int] = field(default_factory=set)
     towns: Counter[str] = field(default_factory=Counter)
+    shifts: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
-    left: dict[str, int] = field(default_factory=dict)
 
     @property
     def served(self) -> int:
@@ -103,64 +74,74 @@ class Trial:
         return Fraction(len(self.firsts), len(self.people)) if self.people else None
 
 
+BEFORE = datetime(2000, 1, 1)  # noqa: DTZ001  # no real moment: before any release of a copied shelf
+AFTER = BEFORE + timedelta(days=2)
+
+
 def simulate(wishes: Sequence[Wish], setting: Setting) -> Trial:
-    """Play last round's wishes against the rules under trial (按上期需求试算): first come first served within the fairness class.
+    """Play last round's wishes against the rules under trial (按上期需求试算).
 
-    Reserved shares that nobody of their group asks for are released in a second pass, as they would be in time.
+    In order of arrival, the never served first where that is the rule. Shares that nobody of their group asked for are
+    released in a second pass, as they would be in time. A wish for a slot the new round does not have takes any slot left.
     """
-    trial = Trial(wanted=len({w.person for w in wishes}), left=dict(setting.capacity))
-    held = [[s, s.size] for s in setting.shares]
-    taken: Counter[int] = Counter()
-    homes: dict[str, int] = {}
-    slots: set[tuple[int, str]] = set()
-    order = sorted(range(len(wishes)), key=lambda i: (setting.never_served_first and wishes[i].served_before > 0, i))
-    waiting: list[int] = []
-    for last in (False, True):
-        for i in waiting if last else order:
-            wish = wishes[i]
-            code = _why_not(wish, setting, trial, held, taken, homes, slots, released=last)
-            if code == "reserved" and not last:
-                waiting.append(i)
-            elif code:
-                trial.refused[code] += 1
-            else:
-                _give(wish, trial, held, taken, homes, slots)
-    return trial
+    return _Play(wishes, setting).run()
 
 
-def _why_not(
-    wish: Wish, setting: Setting, trial: Trial, held: list[list[object]], taken: Counter[int], homes: dict[str, int],
-    slots: set[tuple[int, str]], *, released: bool,
-) -> str:  # fmt: skip
-    if setting.bars and wish.barred:
-        return "barred"
-    if (wish.person, wish.slot) in slots:
-        return "again"
-    if taken[wish.person] >= (1 if setting.exclusive else setting.per_person):
-        return "cap"
-    if setting.per_household and wish.household and homes.get(wish.household, wish.person) != wish.person:
-        return "household"
-    left = trial.left.get(wish.slot, 0)
-    if left <= 0:
+class _Play:
+    """One run of the simulation."""
+
+    def __init__(self, wishes: Sequence[Wish], setting: Setting) -> None:
+        self.wishes, self.setting = wishes, setting
+        self.shelves = {slot: [_fresh(s) for s in rows] for slot, rows in setting.shelves.items()}
+        self.taken: Counter[int] = Counter()
+        self.homes: dict[str, int] = {}
+        self.trial = Trial(wanted=len({w.person for w in wishes}))
+
+    def run(self) -> Trial:
+        first = self.setting.never_served_first
+        order = sorted(range(len(self.wishes)), key=lambda i: (first and self.wishes[i].served_before > 0, i))
+        waiting = [i for i in order if self.place(self.wishes[i], BEFORE) == "full"]
+        last: dict[int, str] = {}
+        for i in waiting:
+            last[self.wishes[i].person] = self.place(self.wishes[i], AFTER)
+        self.trial.refused["full"] = sum(1 for code in last.values() if code == "full")
+        return self.trial
+
+    def place(self, wish: Wish, now: datetime) -> str:
+        """Give a place, or say why not."""
+        if code := self.why_not(wish):
+            self.trial.refused[code] += 1
+            return code
+        slots = [wish.slot] if wish.slot in self.shelves else list(self.shelves)
+        for slot in slots:
+            if (rows := choose(self.shelves[slot], wish.tags, now)) is not None:
+                self.give(wish, rows)
+                return ""
         return "full"
-    others = sum(int(str(size)) for share, size in held if not released and isinstance(share, Share) and not share.fits(wish.tags))
-    return "" if sum(trial.left.values()) - others > 0 else "reserved"
+
+    def why_not(self, wish: Wish) -> str:
+        if self.setting.bars and wish.barred:
+            return "barred"
+        if self.taken[wish.person] >= self.setting.per_person:
+            return "cap"
+        home = self.homes.get(wish.household, wish.person) if self.setting.per_household and wish.household else wish.person
+        return "" if home == wish.person else "household"
+
+    def give(self, wish: Wish, rows: list[Shelf]) -> None:
+        for row in rows:
+            row.taken += 1
+        self.taken[wish.person] += 1
+        if wish.household:
+            self.homes.setdefault(wish.household, wish.person)
+        trial = self.trial
+        trial.given += 1
+        if wish.person not in trial.people:
+            trial.towns[wish.town] += 1
+            trial.shifts[wish.shift] += 1
+        trial.people.add(wish.person)
+        if wish.served_before == 0:
+            trial.firsts.add(wish.person)
 
 
-def _give(
-    wish: Wish, trial: Trial, held: list[list[object]], taken: Counter[int], homes: dict[str, int], slots: set[tuple[int, str]]
-) -> None:
-    trial.left[wish.slot] -= 1
-    trial.given += 1
-    taken[wish.person] += 1
-    slots.add((wish.person, wish.slot))
-    if wish.household:
-        homes.setdefault(wish.household, wish.person)
-    for pair in held:
-        if isinstance(pair[0], Share) and pair[0].fits(wish.tags) and int(str(pair[1])) > 0:
-            pair[1] = int(str(pair[1])) - 1
-            break
-    trial.people.add(wish.person)
-    trial.towns[wish.town] += 1
-    if wish.served_before == 0:
-        trial.firsts.add(wish.person)
+def _fresh(s: Shelf) -> Shelf:
+    return Shelf(s.id, s.kind, s.key, s.reserved, s.size, 0, False, BEFORE + timedelta(days=1) if s.reserved else None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from gonghui.booking.enums import ItemState, Mode, Perm, QuotaKind, SessionKind
+from gonghui.booking.enums import ItemState, Perm, QuotaKind, SessionKind
 from gonghui.booking.models import ExclusionGroup, Item, Question, Quota, Session
 from gonghui.core import audit, clock
 from gonghui.core.errors import Conflict, NotFound, RuleViolation
@@ -231,9 +231,3 @@ def question_drop(*, actor: Actor, question: Question) -> None:
     actor.require(Perm.ITEM_EDIT, question.item.union)
     Question.objects.filter(pk=question.pk).update(active=False)
     audit.record(actor, "booking.question.dropped", question, org_path=question.item.union.path)
-
-
-__all__ = [
-    "COLUMNS", "SHARES", "Mode", "group_save", "item_create", "item_edit", "item_group", "item_repeat", "question_add", "question_drop",
-    "quotas_settle", "session_add", "session_remove", "share_set",
-]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -78,3 +78,15 @@ def jobs_on(actor: Any, union: Any, day: date) -> QuerySet[Employment]:
     )
     scope = any_of(subtree(p, "employer__union__path") for p in actor.paths(Perm.MEMBER_VIEW))
     return live.filter(~Exists(earlier), scope, subtree(union.path, "employer__union__path"))
+
+
+def spells_of(persons: Iterable[int], standings: Iterable[str]) -> dict[int, tuple[int, str]]:
+    """The union of each person's open spell with one of the standings: person -> (union, path). For the layers above."""
+    rows = Membership.objects.filter(person_id__in=list(persons), until=None, standing__in=list(standings))
+    return {person: (union, path) for person, union, path in rows.values_list("person_id", "union_id", "union__path")}
+
+
+def sizes_of(unions: Iterable[int]) -> dict[int, int]:
+    """Counted members of each union itself (本级会员数)."""
+    rows = Membership.objects.filter(union_id__in=list(unions), until=None, standing__in=COUNTED).order_by()
+    return dict(rows.values_list("union_id").annotate(n=Count("pk")))
