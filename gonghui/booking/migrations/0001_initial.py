@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(verbose_name='开始时间')),
                 ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='交卷时间')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='booking.item', verbose_name='项目')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bk_quiz_tries', to='people.person', verbose_name='会员')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quiz_tries', to='people.person', verbose_name='会员')),
             ],
             options={
                 'verbose_name': '答题记录',
@@ -411,7 +411,7 @@ class Migration(migrations.Migration):
                 ('won', models.BooleanField(blank=True, null=True, verbose_name='中签')),
                 ('booking', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drawn', to='booking.booking', verbose_name='预约')),
                 ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='booking.draw', verbose_name='抽签')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bk_draw_entries', to='people.person', verbose_name='会员')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draw_entries', to='people.person', verbose_name='会员')),
             ],
             options={
                 'verbose_name': '抽签报名',
@@ -469,7 +469,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='session',
-            index=models.Index(fields=['starts_at'], name='session_starts'),
+            index=models.Index(fields=['starts_at'], name='bk_session_starts'),
         ),
         migrations.AddConstraint(
             model_name='session',
@@ -517,35 +517,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='booking',
-            index=models.Index(fields=['session', 'state'], name='booking_session'),
+            index=models.Index(fields=['session', 'state'], name='bk_booking_session'),
         ),
         migrations.AddIndex(
             model_name='booking',
-            index=models.Index(fields=['person', 'item'], name='booking_person'),
+            index=models.Index(fields=['person', 'item'], name='bk_booking_person'),
         ),
         migrations.AddIndex(
             model_name='booking',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['held_until'], name='booking_held'),
+            index=models.Index(condition=models.Q(('state', 'held')), fields=['held_until'], name='bk_booking_held_due'),
         ),
         migrations.AddIndex(
             model_name='booking',
-            index=models.Index(condition=models.Q(('state', 'unpaid')), fields=['pay_until'], name='booking_pay'),
+            index=models.Index(condition=models.Q(('state', 'unpaid')), fields=['pay_until'], name='bk_booking_pay_due'),
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.UniqueConstraint(fields=('person', 'key'), name='booking_once', violation_error_message='这次预约已经办过。'),
+            constraint=models.UniqueConstraint(fields=('person', 'key'), name='bk_booking_once', violation_error_message='这次预约已经办过。'),
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(('booked_at__gte', models.F('opens_at'))), name='booking_after_opening', violation_error_message='预约还没有开始。'),
+            constraint=models.CheckConstraint(condition=models.Q(('booked_at__gte', models.F('opens_at'))), name='bk_booking_after_opening', violation_error_message='预约还没有开始。'),
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='booking_held', violation_error_message='占位要有时限。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('held_until__isnull', False), _connector='OR'), name='bk_booking_held', violation_error_message='占位要有时限。'),
         ),
         migrations.AddConstraint(
             model_name='booking',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'unpaid'), _negated=True), ('pay_until__isnull', False), _connector='OR'), name='booking_pay', violation_error_message='待付款要有时限。'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'unpaid'), _negated=True), ('pay_until__isnull', False), _connector='OR'), name='bk_booking_pay', violation_error_message='待付款要有时限。'),
         ),
         migrations.AddIndex(
             model_name='waiting',

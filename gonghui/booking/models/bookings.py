@@ -43,21 +43,21 @@ class Booking(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "预约"
         indexes = [
-            models.Index(fields=["session", "state"], name="booking_session"),
-            models.Index(fields=["person", "item"], name="booking_person"),
-            models.Index(fields=["held_until"], name="booking_held", condition=Q(state="held")),
-            models.Index(fields=["pay_until"], name="booking_pay", condition=Q(state="unpaid")),
+            models.Index(fields=["session", "state"], name="bk_booking_session"),
+            models.Index(fields=["person", "item"], name="bk_booking_person"),
+            models.Index(fields=["held_until"], name="bk_booking_held_due", condition=Q(state="held")),
+            models.Index(fields=["pay_until"], name="bk_booking_pay_due", condition=Q(state="unpaid")),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["person", "key"], name="booking_once", violation_error_message="这次预约已经办过。"),
+            models.UniqueConstraint(fields=["person", "key"], name="bk_booking_once", violation_error_message="这次预约已经办过。"),
             models.CheckConstraint(
-                condition=Q(booked_at__gte=F("opens_at")), name="booking_after_opening", violation_error_message="预约还没有开始。"
+                condition=Q(booked_at__gte=F("opens_at")), name="bk_booking_after_opening", violation_error_message="预约还没有开始。"
             ),
             models.CheckConstraint(
-                condition=~Q(state="held") | Q(held_until__isnull=False), name="booking_held", violation_error_message="占位要有时限。"
+                condition=~Q(state="held") | Q(held_until__isnull=False), name="bk_booking_held", violation_error_message="占位要有时限。"
             ),
             models.CheckConstraint(
-                condition=~Q(state="unpaid") | Q(pay_until__isnull=False), name="booking_pay", violation_error_message="待付款要有时限。"
+                condition=~Q(state="unpaid") | Q(pay_until__isnull=False), name="bk_booking_pay", violation_error_message="待付款要有时限。"
             ),
         ]
 

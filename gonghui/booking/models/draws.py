@@ -43,7 +43,7 @@ class DrawEntry(models.Model):
     """A member in a draw (抽签报名). `alias` is the published pseudonym."""
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="entries", verbose_name="抽签")
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="bk_draw_entries", verbose_name="会员")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="draw_entries", verbose_name="会员")
     alias = models.CharField("公示编号", max_length=24)
     priority = models.PositiveSmallIntegerField("公平级别", default=1)
     facts = models.JSONField("当时的资格", default=dict)
@@ -78,7 +78,7 @@ class QuizTry(models.Model):
     """One try at the quiz (答题记录)."""
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="tries", verbose_name="项目")
-    person = models.ForeignKey("people.Person", models.PROTECT, related_name="bk_quiz_tries", verbose_name="会员")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="quiz_tries", verbose_name="会员")
     day = models.DateField("日期")
     number = models.PositiveSmallIntegerField("第几次")
     asked = models.JSONField("题号", default=list)

@@ -115,7 +115,7 @@ class Session(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "场次"
-        indexes = [models.Index(fields=["opens_at"], name="bk_session_opens"), models.Index(fields=["starts_at"], name="session_starts")]
+        indexes = [models.Index(fields=["opens_at"], name="bk_session_opens"), models.Index(fields=["starts_at"], name="bk_session_starts")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(closes_at__gt=F("opens_at")), name="bk_session_window", violation_error_message="截止预约应晚于开始预约。"
