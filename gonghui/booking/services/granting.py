@@ -9,7 +9,7 @@ from gonghui.booking.enums import BookingSource
 from gonghui.booking.models import Draw, DrawEntry, Session
 from gonghui.booking.selectors import standing as reads
 from gonghui.booking.selectors.standing import Standing, standing, standings
-from gonghui.booking.services import engine
+from gonghui.booking.services import engine, giving
 from gonghui.core.errors import RuleViolation
 from gonghui.policy import services as policy
 
@@ -45,7 +45,7 @@ def grant_winners(*, actor: Actor, draw: Draw, entries: Sequence[DrawEntry]) -> 
         part = entries[start : start + BATCH]
         found = standings([e.person_id for e in part], session)
         asks = [ask_of(found[e.person_id], session, key=f"draw-{draw.pk}", source=BookingSource.DRAW, ref=actor.ref) for e in part]
-        for entry, answer in zip(part, engine.settle(asks), strict=True):
+        for entry, answer in zip(part, giving.settle(asks), strict=True):
             if answer.ok:
                 entry.booking_id = answer.facts["id"]
                 given += 1
@@ -62,7 +62,7 @@ def queue_rest(*, actor: Actor, draw: Draw, entries: Sequence[DrawEntry]) -> int
         asks = [
             ask_of(found[e.person_id], session, key=f"draw-{draw.pk}", source=BookingSource.DRAW, ref=actor.ref, wait=True) for e in part
         ]
-        waiting += sum(1 for a in engine.settle(asks) if a.ok and a.code == "booking.waiting")
+        waiting += sum(1 for a in giving.settle(asks) if a.ok and a.code == "booking.waiting")
     return waiting
 
 

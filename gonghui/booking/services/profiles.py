@@ -74,7 +74,7 @@ def reminders_send(*, actor: Actor) -> int:
         if session.opens_at > now - timedelta(hours=1):  # long past is not worth a message
             at = session.opens_at.astimezone(clock.SHANGHAI)
             notices.notice_send(
-                actor, kind=NoticeKind.RESULT, title=f"“{session.item.name}”{at:%H:%M} 开始预约", body=f"{session.label}，{session.capacity} 份。",
+                actor, kind=NoticeKind.REMINDER, title=f"“{session.item.name}”{at:%H:%M} 开始预约", body=f"{session.label}，{session.capacity} 份。",
                 link=f"/m/booking/{session.item_id}/", persons=[row.person_id], once=f"booking.reminder.{row.pk}",
             )  # fmt: skip
             sent += 1

@@ -1,0 +1,73 @@
+"""Who asked and got nothing (未满足的需求): gathered in memory, written together, at most once per member, session, reason and day.
+
+Planning needs it, no right hangs on it: what a killed process had not yet written (a second's worth) is lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from django.db import Error, transaction
+
+from gonghui.booking.models import Demand
+from gonghui.booking.rules.passes import Pass
+from gonghui.core import clock
+
+log = logging.getLogger(__name__)
+SOON, MOST = 1.0, 5000
+_lock = threading.Lock()
+_noted: dict[tuple[int, int, str], tuple[Pass, Any]] = {}
+_timer: threading.Timer | None = None
+
+
+def note(found: Pass, reason: str) -> None:
+    """Remember one unmet request; it is written a second later by a thread of its own."""
+    global _timer
+    with _lock:
+        if len(_noted) < MOST * 4:
+            _noted.setdefault((found.session, found.person, reason), (found, clock.now()))
+        if _timer is None:
+            _timer = threading.Timer(SOON, _late)
+            _timer.daemon = True
+            _timer.start()
+
+
+def _late() -> None:
+    """The timer's work, on a connection of its own that is closed again."""
+    global _timer
+    from django.db import connection
+
+    with _lock:
+        _timer = None
+    try:
+        flush()
+    except Error:
+        log.exception("unmet requests not written")
+    finally:
+        connection.close()
+
+
+@transaction.atomic
+def flush() -> int:
+    """Write what was noted. Returns how many."""
+    with _lock:
+        rows = list(_noted.items())
+        _noted.clear()
+    made = [
+        Demand(
+            item_id=found.item,
+            session_id=session,
+            person_id=person,
+            reason=reason,
+            on=at.date(),
+            at=at,
+            union_path=found.union_path,
+            first_time=found.first_time,
+            shift=found.shift,
+        )
+        for (session, person, reason), (found, at) in rows
+    ]
+    Demand.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
+    return len(made)
