@@ -11,6 +11,7 @@ class FinanceConfig(AppConfig):
 
     def ready(self) -> None:
         _permissions()
+        _hooks()
 
 
 def _permissions() -> None:
@@ -18,25 +19,32 @@ def _permissions() -> None:
     from gonghui.accounts.enums import Role
     from gonghui.finance.enums import Perm as P
 
+    keeping = [P.BOOK_VIEW, P.BOOK_OPEN, P.BOOK_EXPORT, P.VOUCHER_REVERSE, P.PERIOD_CLOSE, P.PRACTICE]
+    leading = [*keeping, P.VOUCHER_CHECK, P.FINDING_OVERRIDE]
     permissions.register(
         P,
         {
-            Role.FINANCE: [
-                P.BOOK_VIEW, P.BOOK_OPEN, P.BOOK_EXPORT, P.VOUCHER_MAKE, P.VOUCHER_REVERSE, P.PERIOD_CLOSE, P.PRACTICE,
-            ],
+            Role.FINANCE: [*keeping, P.VOUCHER_MAKE],
             Role.CASHIER: [P.BOOK_VIEW, P.VOUCHER_POST, P.PRACTICE],
-            Role.FINANCE_HEAD: [
-                P.BOOK_VIEW, P.BOOK_OPEN, P.BOOK_EXPORT, P.VOUCHER_CHECK, P.VOUCHER_REVERSE, P.FINDING_OVERRIDE, P.PERIOD_CLOSE, P.PRACTICE,
-            ],
-            Role.CHAIR: [
-                P.BOOK_VIEW, P.BOOK_OPEN, P.BOOK_EXPORT, P.VOUCHER_MAKE, P.VOUCHER_CHECK, P.VOUCHER_REVERSE, P.FINDING_OVERRIDE, P.PERIOD_CLOSE,
-                P.PRACTICE,
-            ],
-            Role.TOWNSHIP: [
-                P.BOOK_VIEW, P.BOOK_OPEN, P.BOOK_EXPORT, P.VOUCHER_MAKE, P.VOUCHER_CHECK, P.VOUCHER_REVERSE, P.FINDING_OVERRIDE, P.PERIOD_CLOSE,
-                P.PRACTICE,
-            ],
+            Role.FINANCE_HEAD: leading,
+            Role.CHAIR: [*leading, P.VOUCHER_MAKE],
+            Role.TOWNSHIP: [*leading, P.VOUCHER_MAKE],
             Role.CITY: [P.BOOK_VIEW, P.BOOK_OPEN, P.BOOK_EXPORT, P.PRACTICE],
             Role.AUDITOR: [P.BOOK_VIEW, P.BOOK_EXPORT, P.PERIOD_REOPEN],
         },
-    )  # fmt: skip
+    )
+
+
+def _hooks() -> None:
+    from gonghui.approvals import services as approvals
+    from gonghui.core import bench as benches
+    from gonghui.core import verify
+    from gonghui.finance import bench, hooks
+    from gonghui.finance import verify as checks
+    from gonghui.finance.selectors import guard, vouchers
+
+    hooks.register_guard("finance", guard.guard)
+    approvals.register_inbox("finance", vouchers.inbox)
+    benches.register("ledger", bench.run)
+    for id_, title, look in checks.CHECKS:
+        verify.register(id_, title, look)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gonghui.finance.enums import Level
 from gonghui.finance.rules.charts import Account, Chart, chart, chart_of, level_of
 from gonghui.finance.rules.events import EVENTS, Event, event, lines_for
 from gonghui.finance.rules.lines import LIMIT, Finding, Line, check_lines
@@ -13,6 +14,7 @@ __all__ = [
     "Chart",
     "Event",
     "Finding",
+    "Level",
     "Line",
     "chart",
     "chart_of",

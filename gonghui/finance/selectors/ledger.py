@@ -32,12 +32,17 @@ def _totals(rows: QuerySet[Any]) -> Sums:
     return {account: (int(d or 0), int(c or 0)) for account, d, c in found}
 
 
-def _merge(a: Sums, b: Sums) -> Sums:
-    merged = dict(a)
+def merge(a: Sums, b: Sums) -> Sums:
+    """Both together, as a new mapping."""
+    return add(dict(a), b)
+
+
+def add(into: Sums, b: Sums) -> Sums:
+    """Add to the first, and give it back."""
     for account, (d, c) in b.items():
-        old = merged.get(account, (0, 0))
-        merged[account] = (old[0] + d, old[1] + c)
-    return merged
+        old = into.get(account, (0, 0))
+        into[account] = (old[0] + d, old[1] + c)
+    return into
 
 
 def sums(book: Book | int, since: date | None, until: date, *, streams: str = "onc", prefix: str = "", project: bool | None = None) -> Sums:
@@ -45,7 +50,7 @@ def sums(book: Book | int, since: date | None, until: date, *, streams: str = "o
 
     Args: since: None for everything since the chart began; streams: o openings, n what happened, c year-end transfers.
     """
-    pk = int(getattr(book, "pk", book))
+    pk = book if isinstance(book, int) else book.pk
     start = chart(until).since if since is None else since
     first, last = month_of(start), month_of(until)
     if start.day != 1:
@@ -58,7 +63,7 @@ def sums(book: Book | int, since: date | None, until: date, *, streams: str = "o
         rows = rows.filter(project=project)
     found = _totals(rows)
     if whole != last:
-        found = _merge(found, _broken(pk, until.replace(day=1), until, streams, prefix, project))
+        found = merge(found, _broken(pk, until.replace(day=1), until, streams, prefix, project))
     return found
 
 
@@ -136,7 +141,7 @@ def trial_balance(book: Book | int, on: date, since: date | None = None) -> list
     before = sums(book, None, start - timedelta(days=1)) if start > table.since else {}
     opened = sums(book, start, on, streams="o")
     moved = sums(book, start, on, streams="nc")
-    return _rows(table, _merge(before, opened), moved)
+    return _rows(table, merge(before, opened), moved)
 
 
 def _rows(table: Chart, before: Sums, moved: Sums) -> list[Row]:

@@ -18,6 +18,7 @@ from gonghui.finance.services.vouchers import (
     voucher_return,
     voucher_reverse,
 )
+from gonghui.finance.services.yearend import transition_draft, year_close
 
 __all__ = [
     "Bring",
@@ -31,6 +32,7 @@ __all__ = [
     "override_decide",
     "period_close",
     "period_reopen",
+    "transition_draft",
     "voucher_attach",
     "voucher_check",
     "voucher_draft",
@@ -41,4 +43,5 @@ __all__ = [
     "voucher_reverse",
     "vouchers_bring",
     "vouchers_post",
+    "year_close",
 ]

@@ -1,0 +1,218 @@
+"""`gonghui bench ledger` (账务性能): posting against raw inserts, trial balance of a million postings, consolidation of 5,000 books.
+
+All but the race is written inside one transaction that is rolled back; figure and floor are measured in the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from django.db import connection, transaction
+
+from gonghui.accounts.actor import Actor
+from gonghui.core import bench, bulk, clock
+from gonghui.finance import race, services
+from gonghui.finance.enums import BookKind, VoucherState
+from gonghui.finance.models import Balance, Book, Posting, Voucher
+from gonghui.finance.rules import Line
+from gonghui.finance.selectors import ledger, statements
+from gonghui.finance.services.posting import POSTING
+from gonghui.orgs import services as orgs
+
+DAY, SINCE = date(2025, 12, 31), date(2025, 1, 1)
+SPENT = ("50101", "50102", "50103", "50105", "50301", "50401", "50405", "50501", "50502", "50504")
+DRAFT = (
+    "id", "book_id", "kind", "state", "on", "words", "event", "source", "total_fen", "draft", "facts", "findings", "prev", "digest",
+    "maker_ref", "checker_ref", "poster_ref", "note", "created_at",
+)  # fmt: skip
+WIDE, NARROW = 200, 4
+
+
+class _Undo(Exception):
+    """Takes the synthetic rows back."""
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+            raise _Undo
+    except _Undo:
+        pass
+
+
+def _ms(run: Callable[[], Any], times: int) -> float:
+    spent = []
+    for _ in range(times):
+        start = perf_counter()
+        run()
+        spent.append(perf_counter() - start)
+    return median(spent) * 1000
+
+
+def _row(
+    name: str, value: float, unit: str, n: int, *, floor: float | None = None, ratio: float | None = None, ok: bool = True
+) -> dict[str, Any]:
+    return {
+        "name": name, "engine": connection.vendor, "value": round(value, 2), "unit": unit, "n": n, "ok": ok, "peak_mib": bench.peak_mib(),
+        "floor": None if floor is None else round(floor, 2), "ratio": None if ratio is None else round(ratio, 3),
+    }  # fmt: skip
+
+
+def system(name: str) -> Actor:
+    """Three hands of the bench."""
+    return Actor.system(f"bench.{name}")
+
+
+def _union() -> Any:
+    from django.apps import apps
+
+    root = apps.get_model("orgs", "Union").objects.filter(depth=0).first()
+    root = root or orgs.union_build(actor=system("make"), parent=None, kind="city", name="性能测试总工会", founded_on=date(2010, 1, 1))
+    return orgs.union_build(actor=system("make"), parent=root, kind="township", name="性能测试镇工会", founded_on=date(2010, 1, 1))
+
+
+def bring(book: Book, items: list[services.Bring]) -> list[Voucher]:
+    """Through the same service imports use, guards included."""
+    hands = {"maker": system("make"), "checker": system("check"), "poster": system("post")}
+    return services.vouchers_bring(actor=system("post"), book=book, items=items, **hands)
+
+
+def _items(count: int, lines: int, first: int = 0) -> list[services.Bring]:
+    """Vouchers of `lines` lines each, spread over the year and the accounts."""
+    found = []
+    for i in range(first, first + count):
+        spent = [Line(SPENT[(i + j) % len(SPENT)], 100 + (i * 7 + j) % 9000, words="性能测试") for j in range(lines - 1)]
+        total = sum(x.debit for x in spent)
+        found.append(services.Bring(SINCE + timedelta(days=i % 365), f"性能测试 {i}", [*spent, Line("102", credit=total)]))
+    return found
+
+
+def run(
+    rows: int | str = 20_000, million: int | str = 1_000_000, books: int | str = 5_000, workers: int | str = 0, **_options: Any
+) -> list[dict[str, Any]]:
+    """All three; `--set workers=32` runs the race of 20,000 vouchers instead, on a scratch database only."""
+    if int(workers):
+        return [race.bench_row(int(workers), int(rows))]
+    found = []
+    with clock.at(DAY):
+        with _undone():
+            found += _posting(int(rows))
+        with _undone():
+            found += _trial(int(million))
+        with _undone():
+            found += _consolidation(int(books))
+    return found
+
+
+def _posting(rows: int) -> list[dict[str, Any]]:
+    """Postings a second, whole pipeline, beside inserting the same rows into the same tables and nothing else."""
+    book = services.book_open(actor=system("make"), union=_union(), since=SINCE)
+    count = rows // NARROW
+    items = _items(count, NARROW)
+    floors, spent = [], []
+    for _ in range(3):
+        mark = transaction.savepoint()
+        floors.append(_raw(book, items))
+        transaction.savepoint_rollback(mark)
+        mark = transaction.savepoint()
+        start = perf_counter()
+        bring(book, items)
+        spent.append(perf_counter() - start)
+        transaction.savepoint_rollback(mark)
+    n = count * NARROW
+    floor, value = n / median(floors), n / median(spent)
+    ratio = floor / value
+    return [_row("ledger.posting", value, "分录/秒", n, floor=floor, ratio=ratio, ok=ratio <= 4)]
+
+
+def _raw(book: Book, items: list[services.Bring]) -> float:
+    """Seconds to insert the same vouchers and lines as they are."""
+    now, sqlite = clock.now().isoformat(), connection.vendor == "sqlite"
+    pks = list(bulk.reserve_ids(Voucher, len(items)))
+    drafts, lines = [], []
+    for pk, item in zip(pks, items, strict=True):
+        day = item.on.isoformat() if sqlite else item.on
+        total = sum(x.debit for x in item.lines)
+        drafts.append((pk, book.pk, "normal", "checked", day, item.words, "", "", total, "[]", "{}", "[]", "", "", "m", "c", "p", "", now))
+        lines += [(pk, book.pk, day, n, x.account, x.debit, x.credit, "", "", x.words) for n, x in enumerate(item.lines, 1)]
+    start = perf_counter()
+    bulk.insert(Voucher, DRAFT, drafts)
+    bulk.insert(Posting, POSTING, lines)
+    return perf_counter() - start
+
+
+def _trial(million: int) -> list[dict[str, Any]]:
+    """Trial balance of a book with a million postings, equal to a recount of them."""
+    book = services.book_open(actor=system("make"), union=_union(), since=SINCE)
+    count = million // WIDE
+    for at in range(0, count, 500):
+        bring(book, _items(min(500, count - at), WIDE, at))
+    n = Posting.objects.filter(book=book).count()
+    value = _ms(lambda: ledger.trial_balance(book, DAY), 20)
+    start = perf_counter()
+    recount = ledger.recount(book, DAY)
+    spent = (perf_counter() - start) * 1000
+    same = recount == ledger.sums(book, None, DAY)
+    zero = sum(d - c for d, c in recount.values()) == 0
+    return [_row("ledger.trial_balance", value, "ms", n, floor=spent, ratio=value / spent, ok=value <= 50 and same and zero)]
+
+
+def _consolidation(count: int) -> list[dict[str, Any]]:
+    """Both statements of 5,000 books together, from their balances of twelve months."""
+    union, now = _union(), clock.now()
+    books = Book.objects.bulk_create(
+        [Book(union=union, kind=BookKind.PRACTICE, since=SINCE, created_at=now) for _ in range(count)], batch_size=500
+    )
+    false = 0 if connection.vendor == "sqlite" else False
+    cells: list[tuple[Any, ...]] = []
+    for i, book in enumerate(books):
+        for month in range(202501, 202513):
+            for j, account in enumerate(("402", *SPENT[: 5 + i % 5])):
+                fen = 1000 + (i + j + month) % 977
+                cells.append((book.pk, account, month, "n", false, 0 if j == 0 else fen, fen * 20 if j == 0 else 0))
+            spent = sum(c[5] - c[6] for c in cells[-(6 + i % 5) :])
+            cells.append((book.pk, "102", month, "n", false, max(-spent, 0), max(spent, 0)))
+    bulk.insert(Balance, ("book_id", "account", "month", "stream", "project", "debit_fen", "credit_fen"), cells)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE finance_balance")
+    value = _ms(lambda: statements.consolidated(Book.objects.filter(union=union), DAY), 5)
+    sheet, _income = statements.consolidated(Book.objects.filter(union=union), DAY)
+    even = sheet.even and sheet.assets_closing == sum(c[5] - c[6] for c in cells if c[1] == "102")
+    return [_row("ledger.consolidation", value, "ms", count, ok=value <= 1000 and even)]
+
+
+def random_books(postings: int, seed: int = 1) -> dict[str, int]:
+    """Random vouchers, reversals among them; the sums that must be zero or equal (LED-01, LED-02)."""
+    import random
+
+    chance = random.Random(seed)  # noqa: S311  # test data
+    with _undone(), clock.at(DAY):
+        book = services.book_open(actor=system("make"), union=_union(), since=SINCE)
+        left = postings
+        while left > 0:
+            items = []
+            for _ in range(min(500, max(left // 2, 1))):
+                size = min(chance.randint(2, 60), max(left, 2))
+                cut = [chance.randint(1, 10**9) for _ in range(size - 1)]
+                lines = [Line(chance.choice(SPENT), fen) for fen in cut] + [Line("102", credit=sum(cut))]
+                items.append(services.Bring(SINCE + timedelta(days=chance.randrange(365)), "随机", lines))
+                left -= size
+                if left <= 0:
+                    break
+            bring(book, items)
+        recount = ledger.recount(book, DAY)
+        return {
+            "postings": Posting.objects.filter(book=book).count(),
+            "sum": sum(d - c for d, c in recount.values()),
+            "different": int(recount != ledger.sums(book, None, DAY)),
+            "open": Voucher.objects.filter(book=book).exclude(state=VoucherState.POSTED).count(),
+        }
+    raise AssertionError  # pragma: no cover

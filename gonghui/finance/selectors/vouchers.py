@@ -1,0 +1,150 @@
+"""Vouchers the actor may see, what waits for whom (凭证、待办)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from gonghui.accounts import permissions
+from gonghui.accounts import selectors as accounts
+from gonghui.accounts.actor import any_of
+from gonghui.approvals.kinds import Item
+from gonghui.core.errors import NotFound
+from gonghui.finance.enums import BookKind, OverrideState, Perm, VoucherState
+from gonghui.finance.models import Book, Override, Posting, Voucher
+from gonghui.finance.selectors.books import scope
+
+if TYPE_CHECKING:
+    from gonghui.accounts.actor import Actor
+
+MOST = 100
+
+
+def voucher_get(*, actor: Actor, pk: int) -> Voucher:
+    """One voucher with its book, or 404."""
+    rows = Voucher.objects.filter(scope(actor, prefix="book__")).select_related("book__union", "book__agent", "period", "reverses")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def vouchers(book: Book, data: Mapping[str, Any] | None = None) -> QuerySet[Voucher]:
+    """A book's vouchers by the filters of the page. The book has been fetched through the actor's scope."""
+    data = data or {}
+    rows = Voucher.objects.filter(book=book).select_related("period", "reverses")
+    if words := str(data.get("q") or "").strip():
+        rows = rows.filter(
+            Q(words__icontains=words) | (Q(number=int(words)) if words.isascii() and words.isdigit() and len(words) < 9 else Q(pk__in=[]))
+        )
+    if month := data.get("month"):
+        rows = rows.filter(on__year=int(month) // 100, on__month=int(month) % 100)
+    if account := data.get("account"):
+        rows = rows.filter(pk__in=Posting.objects.filter(book=book, account__startswith=account).values("voucher_id"))
+    if event := data.get("event"):
+        rows = rows.filter(event=event)
+    if data.get("least") is not None:
+        rows = rows.filter(total_fen__gte=data["least"])
+    return rows.order_by("-on", "-number", "-pk")
+
+
+def states(rows: QuerySet[Voucher]) -> dict[str, int]:
+    """How many in each state; `findings` those with something to look at."""
+    counts = dict.fromkeys(VoucherState.values, 0)
+    for state in rows.order_by().values_list("state", flat=True):
+        counts[state] += 1
+    return counts
+
+
+def own_scope(actor: Actor, perm: str, prefix: str = "") -> Q:
+    """Books where the actor's own hand counts: grants at the union itself or at its agent."""
+    if actor.is_system:
+        return Q()
+    paths = {s.path for s in actor.scopes if str(perm) in permissions.of_role(s.role)}
+    return any_of([Q(**{f"{prefix}union__path__in": paths}), Q(**{f"{prefix}agent__path__in": paths})] if paths else [])
+
+
+def waiting(actor: Actor) -> QuerySet[Voucher]:
+    """Drafts to check and checked ones to post by this actor; never the actor's own work."""
+    live = Voucher.objects.filter(book__kind=BookKind.REAL, book__closed_on=None)
+    me = Q(maker_id=actor.user_id)
+    checked = Q(checker_id=actor.user_id)
+    if actor.person_id is not None:
+        me |= Q(maker_person_id=actor.person_id)
+        checked |= Q(checker_person_id=actor.person_id)
+    to_check = own_scope(actor, Perm.VOUCHER_CHECK, "book__") & Q(state=VoucherState.DRAFT, note="") & ~me
+    to_post = own_scope(actor, Perm.VOUCHER_POST, "book__") & Q(state=VoucherState.CHECKED) & ~me & ~checked
+    return live.filter(to_check | to_post).select_related("book__union").order_by("on", "pk")
+
+
+def waiting_count(actor: Actor) -> QuerySet[Voucher]:
+    """For the menu's badge."""
+    return waiting(actor)
+
+
+def overrides_waiting(actor: Actor) -> QuerySet[Override]:
+    """Exceptions this actor may decide."""
+    rows = Override.objects.filter(own_scope(actor, Perm.FINDING_OVERRIDE, "voucher__book__"), state=OverrideState.ASKED)
+    return rows.exclude(asker_id=actor.user_id).select_related("voucher__book__union").order_by("pk")
+
+
+def returned(actor: Actor) -> QuerySet[Voucher]:
+    """Mine that came back."""
+    rows = Voucher.objects.filter(state=VoucherState.DRAFT, maker_id=actor.user_id, book__kind=BookKind.REAL).exclude(note="")
+    return rows.select_related("book__union").order_by("pk")
+
+
+def inbox(actor: Actor) -> Iterable[Item]:
+    """Vouchers and exceptions that wait for me (待办)."""
+    if actor.user_id is None or not actor.may(Perm.BOOK_VIEW):
+        return []
+    found = [_item(v) for v in waiting(actor)[:MOST]]
+    if actor.may(Perm.VOUCHER_MAKE):
+        found += [
+            Item(f"finance.returned:{v.pk}", "finance.voucher", "凭证退回", f"{v.words}：{v.note}", _url(v), org=v.book.union.name)
+            for v in returned(actor)[:MOST]
+        ]
+    if actor.may(Perm.FINDING_OVERRIDE):
+        found += [
+            Item(
+                f"finance.override:{o.pk}",
+                "finance.override",
+                "例外批准",
+                f"{o.voucher.words}：{o.text}",
+                _url(o.voucher),
+                org=o.voucher.book.union.name,
+            )
+            for o in overrides_waiting(actor)[:MOST]
+        ]
+    return found
+
+
+def _item(v: Voucher) -> Item:
+    label = "凭证审核" if v.state == VoucherState.DRAFT else "凭证记账"
+    return Item(f"finance.voucher:{v.pk}", "finance.voucher", label, v.words, _url(v), org=v.book.union.name, since=v.created_at)
+
+
+def _url(v: Voucher) -> str:
+    return reverse("finance:voucher", args=[v.pk])
+
+
+def names(rows: Iterable[Voucher]) -> dict[str, str]:
+    """Names behind the references of makers, checkers and posters."""
+    refs = {ref for v in rows for ref in (v.maker_ref, v.checker_ref, v.poster_ref) if ref}
+    return accounts.names_of(refs)
+
+
+def overrides_of(voucher: Voucher) -> dict[str, Override]:
+    """The latest exception for each finding."""
+    return {o.key: o for o in Override.objects.filter(voucher=voucher).order_by("pk")}
+
+
+def overrides(actor: Actor, state: str = "") -> QuerySet[Override]:
+    """All exceptions in the actor's scope (例外清单), newest first; the audit committee's list is built on this."""
+    rows = Override.objects.filter(scope(actor, prefix="voucher__book__"))
+    if state:
+        rows = rows.filter(state=state)
+    return rows.select_related("voucher__book__union").order_by("-pk")
