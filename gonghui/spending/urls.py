@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gonghui.spending.web import console, lists, mobile, thinking
 
 app_name = "spending"
-urlpatterns: list[URLPattern] = []
+C = "console/spending/"
+M = "m/spending/"
+urlpatterns = [
+    path(C, console.index, name="plans"),
+    path(C + "export/", console.export, name="export"),
+    path(C + "new/", console.choose, name="choose"),
+    path(C + "new/<slug:kind>/", console.new, name="new"),
+    path(C + "plans/<int:pk>/", console.plan, name="plan"),
+    path(C + "plans/<int:pk>/edit/", console.edit, name="edit"),
+    path(C + "plans/<int:pk>/what-if/", thinking.what_if, name="what_if"),
+    path(C + "plans/<int:pk>/do/<slug:verb>/", console.act, name="act"),
+    path(C + "planner/", thinking.planner, name="planner"),
+    path(C + "meals/", thinking.meals, name="meals"),
+    path(C + "overrides/", lists.overrides, name="overrides"),
+    path(C + "overrides/<int:pk>/", lists.override_decide, name="override"),
+    path(C + "figures/", lists.figures, name="figures"),
+    path(C + "figures/<int:pk>/end/", lists.figure_end, name="figure_end"),
+    path(C + "catalogue/", lists.catalogue, name="catalogue"),
+    path(C + "year/", lists.year, name="year"),
+    path(M, mobile.home, name="m-home"),
+    path(M + "<slug:kind>/", mobile.ask, name="m-ask"),
+]

@@ -1,0 +1,1 @@
+"""Reads of spending (支出查询)."""

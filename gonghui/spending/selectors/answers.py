@@ -1,0 +1,153 @@
+"""The answer to a plan (判断): every rule asked, the overall outcome, the nearest plan that passes. Nothing is stored here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from gonghui.core.errors import NotFound
+from gonghui.policy import services as policy
+from gonghui.spending.enums import Outcome
+from gonghui.spending.rules import knobs as knobs_of
+from gonghui.spending.rules import nearest, verdict
+from gonghui.spending.rules.draft import Draft, History
+from gonghui.spending.rules.questions import Question, questions
+
+STALE = ("有没有新标准没有查到", "可能已经提高", "有没有新规定没有查到", "新规定没有录入")
+"""How a version says that its text may be out of date."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One rule and its answer (一条规则的回答)."""
+
+    question: Question
+    decision: policy.Decision
+    outcome: Outcome
+
+    @property
+    def label(self) -> str:
+        about = self.question.about
+        return f"{self.decision.rule.label}{'：' + about if about and not about.isascii() else ''}"
+
+    @property
+    def stale(self) -> bool:
+        """Does the text used say that it may be out of date?"""
+        return any(any(mark in used.version.note for mark in STALE) for used in self.decision.used)
+
+    @property
+    def source(self) -> str:
+        """The text it stands on, first the one that decided."""
+        used = self.decision.used
+        failing = {c.clause.key for c in self.decision.clauses if c.result is False}
+        first = next((u for u in used if u.clause in failing), used[0] if used else None)
+        return str(first.version.source) if first else ""
+
+    @property
+    def missing(self) -> list[str]:
+        """What would have to be known, in words."""
+        return [self.decision.rule.fact(name).label for name in self.decision.missing]
+
+
+@dataclass
+class Answer:
+    """What the platform says to a plan (总的回答)."""
+
+    draft: Draft
+    items: list[Item]
+    proposals: list[nearest.Proposal[Draft]] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> Outcome:
+        return verdict.overall(i.outcome for i in self.items)
+
+    @property
+    def failing(self) -> list[Item]:
+        """Those that do not simply pass, the worst first."""
+        found = [i for i in self.items if i.outcome != Outcome.ALLOWED]
+        return sorted(found, key=lambda i: verdict.ORDER.index(i.outcome))
+
+    @property
+    def headline(self) -> str:
+        """One sentence for lists and messages."""
+        bad = self.failing
+        if not bad:
+            return f"可以办，比对了 {len(self.items)} 条规则。"
+        first = bad[0]
+        why = f"还缺：{'、'.join(first.missing)}" if first.outcome == Outcome.UNKNOWN and first.missing else first.decision.verdict
+        return f"{first.label}：{why}{'' if len(bad) == 1 else f'（另有 {len(bad) - 1} 条）'}。"
+
+    @property
+    def flags(self) -> list[dict[str, str]]:
+        """The rules that did not pass, for records and detectors."""
+        return [{"key": i.question.name, "outcome": str(i.outcome)} for i in self.failing]
+
+    @property
+    def missing(self) -> list[str]:
+        """Everything that would have to be known."""
+        return list(dict.fromkeys(name for i in self.items if i.outcome == Outcome.UNKNOWN for name in i.missing))
+
+    def values(self, key: str) -> dict[str, Any]:
+        """Numbers of one rule: ceiling, left, average."""
+        return next((dict(i.decision.values) for i in self.items if i.decision.key == key), {})
+
+
+def judge(draft: Draft, history: History, *, pack: Any = None, near: bool = True) -> Answer:
+    """Ask every rule that touches the plan (判断计划).
+
+    Args: pack a draft version of the rules instead of the live ones; near also looks for the nearest plan that passes.
+    """
+    items = _ask(draft, history, pack)
+    answer = Answer(draft, items)
+    if near and answer.outcome in (Outcome.REFUSED, Outcome.REASON):
+        answer.proposals = _nearest(answer, history, pack)
+    return answer
+
+
+def _ask(draft: Draft, history: History, pack: Any, only: frozenset[str] = frozenset()) -> list[Item]:
+    found = []
+    for q in questions(draft, history):
+        if only and q.key not in only:
+            continue
+        facts = {name: policy.Fact(value, source=source) for name, (value, source) in q.facts.items()}
+        try:
+            decision = policy.decide(q.key, on=draft.on, at=draft.at or "000000", facts=facts, unit_path=draft.unit_path, pack=pack)
+        except NotFound:
+            if q.silent:
+                continue
+            raise
+        if q.silent and not decision.clauses:
+            continue  # nothing of the kind is in force here on that day
+        found.append(Item(q, decision, verdict.of_one(decision)))
+    return found
+
+
+def _nearest(answer: Answer, history: History, pack: Any) -> list[nearest.Proposal[Draft]]:
+    """Ways to a plan without any no; where that cannot be had, to one without a refusal."""
+    unknown = {i.question.key for i in answer.items if i.outcome == Outcome.UNKNOWN}
+    for bad in ({Outcome.REFUSED, Outcome.REASON}, {Outcome.REFUSED}):
+        failing = frozenset(i.question.key for i in answer.items if i.outcome in bad)
+        if not failing:
+            break
+
+        def clean(draft: Draft, only: frozenset[str], bad: set[Outcome] = bad) -> bool:
+            items = _ask(draft, history, pack, only)
+            return not any(i.outcome in bad or (i.outcome == Outcome.UNKNOWN and i.question.key not in unknown) for i in items)
+
+        def passes(draft: Draft, failing: frozenset[str] = failing) -> bool:
+            return draft.total_fen > 0 and clean(draft, failing) and clean(draft, frozenset())
+
+        knobs = knobs_of.knobs(answer.draft, history)
+        if found := nearest.nearest(answer.draft, knobs, passes):
+            return found
+    return []
+
+
+def meal(
+    area: str, on: date, *, kind: str, meal_fen: int, travel_fen: int | None, unit_fen: int | None, unit_path: str = ""
+) -> policy.Decision:
+    """The meal calculator (误餐、用餐标准): place and date, what may be spent."""
+    facts = {"kind": kind, "meal_fen": meal_fen, "travel_fen": travel_fen, "unit_meal_fen": unit_fen}
+    given = {k: v for k, v in facts.items() if v is not None}
+    return policy.decide("finance.meal_ceiling", on=on, at=area, facts=given, unit_path=unit_path)

@@ -1,0 +1,208 @@
+"""Vouchers and plans (凭证与计划): a plan becomes a voucher, the guard at voucher time, what counts into the year."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.db import transaction
+
+from gonghui.core import audit, clock
+from gonghui.core.errors import RuleViolation
+from gonghui.finance import services as finance
+from gonghui.finance.rules.lines import Finding
+from gonghui.finance.selectors import books
+from gonghui.spending import flows
+from gonghui.spending.enums import Method, Outcome, Perm, PlanKind, PlanState, Use
+from gonghui.spending.models import Plan, Spent
+from gonghui.spending.rules.draft import Draft, Line
+from gonghui.spending.selectors import answers, budgets, facts, figures
+from gonghui.spending.selectors import overrides as waived
+from gonghui.spending.services import plans
+
+if TYPE_CHECKING:
+    from gonghui.accounts.actor import Actor
+
+SOURCE = "spending.plan:"
+EVENTS: dict[str, str] = {
+    PlanKind.ACTIVITY: "sports",
+    PlanKind.FESTIVAL: "festival",
+    PlanKind.OUTING: "outing",
+    PlanKind.MEAL: "meal",
+    PlanKind.CLOTHING: "clothing",
+    PlanKind.BIRTHDAY: "birthday",
+    PlanKind.WEDDING: "wedding",
+    PlanKind.CHILDBIRTH: "childbirth",
+    PlanKind.HOSPITAL: "hospital",
+    PlanKind.BEREAVEMENT: "bereavement",
+    PlanKind.RETIREMENT: "retirement",
+    PlanKind.CULTURE: "film",
+    PlanKind.TRAINING: "education",
+    PlanKind.PURCHASE: "other_expense",
+}
+"""Which event of the books a plan of a kind is."""
+BARE: dict[str, tuple[str, str]] = {
+    "prize": (PlanKind.ACTIVITY, Use.PARTICIPATION),
+    "sports": (PlanKind.ACTIVITY, Use.OTHER),
+    "festival": (PlanKind.FESTIVAL, Use.GIFT),
+    "outing": (PlanKind.OUTING, Use.TRIP),
+    "meal": (PlanKind.MEAL, Use.MEAL),
+    "clothing": (PlanKind.CLOTHING, Use.CLOTHING),
+    "film": (PlanKind.CULTURE, Use.FILM),
+    "annual_pass": (PlanKind.CULTURE, Use.PASS),
+    "birthday": (PlanKind.BIRTHDAY, Use.CARE),
+    "wedding": (PlanKind.WEDDING, Use.CARE),
+    "childbirth": (PlanKind.CHILDBIRTH, Use.CARE),
+    "hospital": (PlanKind.HOSPITAL, Use.CARE),
+    "bereavement": (PlanKind.BEREAVEMENT, Use.CARE),
+    "retirement": (PlanKind.RETIREMENT, Use.CARE),
+    "education": (PlanKind.TRAINING, Use.OTHER),
+}
+"""Guarded events of a voucher without a plan: what they are taken for."""
+
+SEVERITY: dict[str, Literal["block", "warn", "unknown"]] = {Outcome.REFUSED: "block", Outcome.REASON: "warn", Outcome.UNKNOWN: "unknown"}
+
+
+def book_of(union: Any) -> Any:
+    """The open book of a union, or None."""
+    return books.book_of(union)
+
+
+@transaction.atomic
+def plan_pay(*, actor: Actor, plan: Plan, on: date, files: tuple[Any, ...] = ()) -> Any:
+    """Make the voucher of a confirmed plan (做凭证); the books decide again on the day it is paid.
+
+    Raises: RuleViolation spending.no_book, spending.wrong_state.
+    """
+    plan = plans.lock(plan)
+    actor.require(Perm.PLAN_EDIT, plan.union)
+    if plan.state != PlanState.APPROVED:
+        raise RuleViolation("spending.wrong_state", "主席确认以后才能做凭证。")
+    book = book_of(plan.union)
+    if book is None:
+        raise RuleViolation("spending.no_book", "本工会没有在平台上开账。请登记已支付，或先开账。")
+    number = plan.participants.count() or plan.count
+    given = {"participants": number, "cash": plan.method == Method.CASH, "payee": plan.payee, "plan": plan.number}
+    voucher = finance.entry(
+        actor=actor, book=book, event=EVENTS[plan.kind], on=on, amount=plan.total_fen, words=f"{plan.title}（{plan.number}）",
+        source=plan.source, facts=given, files=files,
+    )  # fmt: skip
+    Plan.objects.filter(pk=plan.pk).update(voucher_pk=voucher.pk)
+    audit.record(actor, "spending.plan.voucher", plan, org_path=plan.union.path, voucher=voucher.pk, on=on)
+    return voucher
+
+
+def plan_of(voucher: Any) -> Plan | None:
+    """The plan a voucher was made from."""
+    head, _, pk = str(voucher.source or "").partition(SOURCE)
+    return Plan.objects.select_related("union").filter(pk=int(pk)).first() if not head and pk.isdigit() else None
+
+
+def guard(voucher: Any) -> list[Finding]:
+    """The finance guard `spending` (凭证把关): decided on the voucher's day, amount and people, with or without a plan."""
+    plan = plan_of(voucher)
+    if plan is not None:
+        draft = _as_paid(plan, voucher)
+        return [_finding(i, waived.granted_keys(plan, plans.digest(plan))) for i in _bad(draft, facts.history_for(plan))]
+    bare = bare_draft(voucher)
+    if bare is None:
+        return []
+    return [_finding(i, frozenset()) for i in _bad(bare, facts.history_of(voucher.book.union, voucher.on))]
+
+
+def _as_paid(plan: Plan, voucher: Any) -> Draft:
+    """The plan on the day of the voucher; an amount other than the plan's is laid on its largest line."""
+    draft = facts.draft_of(plan, on=voucher.on, handed_out=False)
+    extra = amount_of(voucher) - draft.total_fen
+    if extra and draft.lines:
+        draft = replace(draft, lines=(*draft.lines, Line(max(draft.lines, key=lambda x: x.total_fen).use, abs(extra), 1, "与计划的差额")))
+    people = int((voucher.facts or {}).get("participants") or 0)
+    if people and people != draft.people:
+        draft = replace(draft, members=(), count=people)
+    if (voucher.facts or {}).get("cash"):
+        draft = replace(draft, method=Method.CASH)
+    return draft
+
+
+def amount_of(voucher: Any) -> int:
+    """Total of the debit side in fen: what the voucher moves."""
+    return int(voucher.total_fen)
+
+
+def bare_draft(voucher: Any) -> Draft | None:
+    """A voucher without a plan as a plan, from what finance asked; None when its event is not guarded."""
+    taken = BARE.get(voucher.event or "")
+    given: dict[str, Any] = dict(voucher.facts or {})
+    union, amount = voucher.book.union, amount_of(voucher)
+    cash = bool(given.get("cash"))
+    if taken is None and not cash:
+        return None
+    kind, use = taken or (PlanKind.PURCHASE, Use.OTHER)
+    people, winners = int(given.get("participants") or 0), int(given.get("winners") or 0)
+    if voucher.event == "prize" and winners and winners < people:
+        lines = (Line(Use.PRIZE, -(-amount // winners), winners, "奖品"),)
+    elif use in (Use.CARE, Use.FILM, Use.PASS, Use.MEAL) and people:
+        lines = (Line(use, -(-amount // people), people),)
+    else:
+        lines = (Line(use, amount, 1),)
+    asked = {k: v for k, v in given.items() if k not in ("participants", "winners", "cash", "part", "payee", "plan")}
+    return Draft(
+        kind=kind, on=voucher.on, at=facts.region(union), lines=lines, count=people, unit_path=union.path,
+        roll=facts.roll_on(union, voucher.on).count() if kind == PlanKind.FESTIVAL else 0, facts=asked,
+        method=Method.CASH if cash else Method.TRANSFER, payee=str(given.get("payee") or ""), source=f"finance.voucher:{voucher.pk}",
+        tables=figures.tables_of(union), budget=budgets.budget_for(union, voucher.on, kind, ""),
+    )  # fmt: skip
+
+
+def _bad(draft: Draft, history: Any) -> list[tuple[answers.Item, answers.Answer]]:
+    answer = answers.judge(draft, history)
+    return [(i, answer) for i in answer.failing if i.decision.key != "finance.no_budget"]  # treasury says that itself
+
+
+def _finding(found: tuple[answers.Item, answers.Answer], granted: frozenset[str]) -> Finding:
+    item, answer = found
+    how = f"可以这样改：{answer.proposals[0].text}。" if answer.proposals and item.outcome != Outcome.UNKNOWN else ""
+    missing = f"还缺：{'、'.join(item.missing)}。" if item.missing else ""
+    text = f"{item.label}：{item.decision.verdict}（依据：{item.source}）。{missing}{how}"
+    waived_already = item.question.name in granted
+    severity = SEVERITY[item.outcome]
+    if waived_already and severity == "block":
+        severity, text = "warn", text + "这一条已经另一人批准例外办理。"
+    return Finding(severity=severity, text=text, slip=item.decision, key=f"spending.{item.question.name}"[:80])
+
+
+@transaction.atomic
+def done(voucher: Any, *, reversed: bool = False) -> None:
+    """The finance hook after posting, and with the original after its reversal: a plan moves with its voucher and counts once."""
+    plan = plan_of(voucher)
+    if plan is not None:
+        _plan_done(facts.SYSTEM, plan, voucher, undone=reversed)
+    elif reversed:
+        Spent.objects.filter(voucher_pk=voucher.pk, undone_on=None).update(undone_on=clock.today())
+    else:
+        _count(voucher)
+
+
+def _plan_done(actor: Actor, plan: Plan, voucher: Any, *, undone: bool) -> None:
+    to = PlanState.REVERSED if undone else PlanState.POSTED
+    if plan.state == to:
+        return
+    changes = {} if undone else {"paid_on": voucher.on, "paid_fen": amount_of(voucher), "voucher_pk": voucher.pk}
+    flows.PLAN.advance(plan, to, actor=actor, org_path=plan.union.path, changes=changes, voucher=voucher.pk)
+    if not undone:
+        plans.keep(actor, plan, answers.judge(_as_paid(plan, voucher), facts.history_for(plan), near=False), "voucher")
+
+
+def _count(voucher: Any) -> None:
+    """A guarded voucher without a plan counts into the year's totals, once."""
+    draft = bare_draft(voucher)
+    if draft is None:
+        return
+    Spent.objects.get_or_create(
+        voucher_pk=voucher.pk,
+        defaults={
+            "union": voucher.book.union, "use": draft.lines[0].use, "on": voucher.on, "amount_fen": amount_of(voucher), "people": draft.count,
+            "payee": draft.payee[:80], "cash": draft.method == Method.CASH,
+        },
+    )  # fmt: skip
