@@ -72,6 +72,11 @@ def actor_by_id(user_id: int) -> Actor | None:
     return actor_of(user) if user is not None else None
 
 
+def user_of_name(username: str) -> User | None:
+    """The officer of a login name, disabled ones included (按登录名找账号)."""
+    return User.objects.filter(username=username.strip().lower(), kind=UserKind.OFFICER).first()
+
+
 def name_of(ref: str) -> str:
     """A person's name behind a reference of the audit log."""
     kind, _, number = ref.partition(":")

@@ -191,6 +191,9 @@ class RequestKind(models.TextChoices):
 
     CORRECT = "correct", "更正"
     ERASE = "erase", "删除"
+    REVIEW = "review", "人工复核"
+    EXPLAIN = "explain", "说明处理规则"
+    RELATIVE = "relative", "近亲属请求"
 
 
 class RequestState(models.TextChoices):

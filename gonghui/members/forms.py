@@ -278,6 +278,18 @@ class CorrectForm(forms.Form):
     words = django_forms.CharField(label="说明", max_length=200, required=False)
 
 
+class RelativeForm(forms.Form):
+    """A near relative of a member who died (近亲属请求)."""
+
+    id_number = django_forms.CharField(label="逝者的证件号码", max_length=30, widget=django_forms.TextInput({"autocomplete": "off"}))
+    relative = django_forms.CharField(label="近亲属姓名", max_length=30)
+    relation = django_forms.ChoiceField(
+        label="与逝者的关系", choices=[(r, r) for r in ("配偶", "父母", "子女", "兄弟姐妹", "祖父母外祖父母", "孙子女外孙子女")]
+    )
+    words = django_forms.CharField(label="要查阅、复制、更正还是删除，为了什么利益", max_length=150)
+    seen = django_forms.BooleanField(label="已核对死亡证明、关系证明和来人的身份证件原件；逝者生前没有另作安排")
+
+
 class AccountForm(forms.Form):
     """A service card (登记服务卡)."""
 

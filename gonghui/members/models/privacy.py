@@ -20,6 +20,7 @@ class Consent(models.Model):
     notice_hash = models.CharField("告知文本校验值", max_length=64)
     given_at = models.DateTimeField("同意时间")
     how = models.CharField("方式", max_length=20)
+    guardian = models.CharField("监护人", max_length=40, blank=True)
     withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     class Meta:
@@ -30,7 +31,9 @@ class Consent(models.Model):
 
 
 class DataRequest(models.Model):
-    """A request of a person about own data (个人信息请求): correction or erasure, answered with reasons."""
+    """A request of a person about own data (个人信息请求): correction, erasure, review by a person, explanation; answered with reasons.
+
+    For one who died a near relative asks at the desk (PIPL 49); `words` then says who."""
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="data_requests", verbose_name="本人")
     union = models.ForeignKey("orgs.Union", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="受理工会")

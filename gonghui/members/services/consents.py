@@ -15,6 +15,7 @@ from gonghui.core import audit, clock
 from gonghui.core.errors import RuleViolation
 from gonghui.members.enums import ConsentPurpose
 from gonghui.members.models import Consent
+from gonghui.members.selectors import policy_values
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -53,18 +54,37 @@ def notices() -> dict[str, Notice]:
 
 
 @transaction.atomic
-def consent_give(*, actor: Actor, person: Any, purpose: str, how: str = "职工端勾选") -> Consent:
-    """Record a consent to the notice as it stands (同意). An older version is ended by it."""
+def consent_give(*, actor: Actor, person: Any, purpose: str, how: str = "职工端勾选", guardian: str = "") -> Consent:
+    """Record a consent to the notice as it stands (同意). An older version is ended by it.
+
+    Args: guardian: who consents for a child below the age of the rule (PIPL 31), by name and relation.
+    Raises: RuleViolation members.guardian_needed.
+    """
     notice = notices()[str(ConsentPurpose(purpose))]
+    _guardian(person, guardian)
     live = Consent.objects.filter(person_id=person.pk, purpose=purpose, withdrawn_at=None).first()
     if live is not None and live.notice_hash == notice.hash:
         return live
     Consent.objects.filter(person_id=person.pk, purpose=purpose, withdrawn_at=None).update(withdrawn_at=clock.now())
     row = Consent.objects.create(
-        person_id=person.pk, purpose=purpose, version=notice.version, notice_hash=notice.hash, given_at=clock.now(), how=how[:20]
-    )
+        person_id=person.pk, purpose=purpose, version=notice.version, notice_hash=notice.hash, given_at=clock.now(), how=how[:20],
+        guardian=guardian.strip()[:40],
+    )  # fmt: skip
     audit.record(actor, "members.consent.given", row, purpose=purpose, version=notice.version)
     return row
+
+
+def _guardian(person: Any, guardian: str) -> None:
+    """A child's own consent is none: the guardian gives it (不满十四周岁由监护人同意)."""
+    if person.birth_date is None or guardian.strip():
+        return
+    age = policy_values.number("members.guardian_age", clock.today())
+    if clock.today() < clock.add_months(person.birth_date, 12 * age):
+        raise RuleViolation(
+            "members.guardian_needed",
+            f"不满 {age} 周岁的，处理个人信息要由父母或者其他监护人同意（个人信息保护法第三十一条）。请由监护人办理，并写明姓名和关系。",
+            age=age,
+        )
 
 
 @transaction.atomic

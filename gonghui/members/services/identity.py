@@ -68,6 +68,18 @@ def phone_matches(person: Any, phone: str) -> bool:
     )
 
 
+def person_at_desk(*, actor: Actor, union: Any, id_number: str) -> Any:
+    """The person a document at the desk names (窗口按证件找人).
+
+    Raises: NotPermitted; RuleViolation members.identity_no_match, for a person unknown or outside the union's roll alike.
+    """
+    actor.require(Perm.IDENTITY_DESK, union)
+    found = reads.person_find(id_number=id_number, id_kind="resident")
+    if not found or not found[0].memberships.filter(union__path__startswith=union.path).exists():
+        raise RuleViolation("members.identity_no_match", "本会没有这个证件号的会籍登记。请核对号码，或到会籍所在的工会办理。")
+    return found[0]
+
+
 @transaction.atomic
 def phone_set_at_desk(*, actor: Actor, union: Any, name: str, id_number: str, phone: str, seen: bool, id_kind: str = "resident") -> Any:
     """The desk saw the document and sets the phone (窗口核对证件、登记手机号). The person signs in with it from now on.

@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from gonghui.core import audit, bulk, clock, crypto
 from gonghui.core.errors import BadInput, NotPermitted, RuleViolation
 from gonghui.members import flows
-from gonghui.members.enums import ApplicationState, Perm, RequestKind, RequestState
+from gonghui.members.enums import ApplicationState, EndReason, Perm, RequestKind, RequestState
 from gonghui.members.models import Application, Card, Comparison, DataRequest, Difference, Exit, Membership, Transfer
 from gonghui.members.selectors import policy_values
+from gonghui.members.services import consents
 from gonghui.notices import services as notices
 from gonghui.notices.enums import NoticeKind
 from gonghui.people import services as people
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 TABLE = "members.datarequest"
 FIELDS = {"name": "姓名", "phone": "手机号", "id_number": "证件号", "education": "学历", "ethnic": "民族"}
+LEAST_WORDS = 4
+"""Characters of a reason somebody can understand."""
 SELF_SERVICE = frozenset({"education", "ethnic"})
 """What a person corrects without anybody's leave; identity goes through a check."""
 
@@ -36,8 +39,14 @@ def request_make(*, actor: Actor, person: Any, kind: str, field: str = "", value
         raise BadInput("members.request", "请选择要更正的项目，并填写正确的内容。")
     if DataRequest.objects.filter(person_id=person.pk, kind=kind, field=field, state=RequestState.OPEN).exists():
         raise RuleViolation("members.request_open", "同样的请求正在处理，请等答复。")
-    spell = Membership.objects.filter(person_id=person.pk, until=None).select_related("union").first()
+    if kind == RequestKind.RELATIVE:
+        raise NotPermitted("members.relative_at_desk", "近亲属的请求由工会窗口核对关系证明后登记。")
+    if kind == RequestKind.REVIEW and len(words.strip()) < LEAST_WORDS:
+        raise BadInput("members.request", f"请写明对哪一件判定有异议、为什么，至少 {LEAST_WORDS} 个字。")
+    spell = Membership.objects.filter(person_id=person.pk, until=None).select_related("union__parent").first()
     union = spell.union if spell else None
+    if union is not None and kind == RequestKind.REVIEW:
+        union = union.parent or union  # looked at again by the union above, not by the one that decided
     days = policy_values.number("members.request_answer_days", clock.today(), union)
     pk = int(bulk.reserve_ids(DataRequest, 1)[0])
     sealed = crypto.seal(TABLE, "value", pk, value.strip()[:100]) if value.strip() else None
@@ -50,6 +59,39 @@ def request_make(*, actor: Actor, person: Any, kind: str, field: str = "", value
         return _correct(actor, row, person)
     if kind == RequestKind.ERASE:
         return _erase(actor, row, person)
+    if kind == RequestKind.EXPLAIN:
+        return _answer(actor, row, RequestState.DONE, explained(person.pk))
+    return row
+
+
+def explained(person_id: int) -> list[str]:
+    """What is done with the data and by which rules (处理规则说明, PIPL 24 and 48)."""
+    lines = []
+    for notice in consents.notices().values():
+        live = "已同意" if consents.consent_live(person_id, notice.purpose) else "没有同意，不作此用"
+        lines.append(f"{notice.title}（第 {notice.version} 版，{live}）：处理{notice.what}；用于{notice.why}；保存{notice.kept}。")
+    lines.append("资格和标准由公开的规则判定，每次都写明条款和算式，点“为什么”可以看到；不服的可以要求人工复核，不会只凭自动判断决定。")
+    lines.append("不作画像推送，不向用人单位提供您的诉求、困难、健康和投票内容。")
+    return lines
+
+
+@transaction.atomic
+def relative_request(*, actor: Actor, person: Any, union: Any, relative: str, relation: str, words: str) -> DataRequest:
+    """A near relative of a member who died asks for the data (近亲属请求, PIPL 49): the desk has seen the proof of relation.
+
+    Raises: NotPermitted without the desk's right; RuleViolation members.not_died, members.relative.
+    """
+    actor.require(Perm.IDENTITY_DESK, union)
+    if not Membership.objects.filter(person_id=person.pk, union__path__startswith=union.path, ended=EndReason.DIED).exists():
+        raise RuleViolation("members.not_died", "本会没有登记这位会员去世。先按退会手续登记去世，再办近亲属的请求。")
+    if not relative.strip() or not relation.strip() or len(words.strip()) < LEAST_WORDS:
+        raise RuleViolation("members.relative", "请写明近亲属的姓名、与逝者的关系，以及为了什么合法、正当的利益。")
+    today = clock.today()
+    row = DataRequest.objects.create(
+        person_id=person.pk, union=union, kind=RequestKind.RELATIVE, words=f"{relation.strip()} {relative.strip()}：{words.strip()}"[:200],
+        made_at=clock.now(), due_on=today + timedelta(days=policy_values.number("members.request_answer_days", today, union)),
+    )  # fmt: skip
+    audit.record(actor, "members.request.made", row, kind=RequestKind.RELATIVE)
     return row
 
 
@@ -63,10 +105,12 @@ def request_decide(*, actor: Actor, request: DataRequest, agree: bool, reason: s
     """Answer a correction (答复更正请求). A refusal gives its reason (PIPL 50)."""
     row = DataRequest.objects.select_for_update(of=("self",)).select_related("person", "union").get(pk=request.pk)
     actor.require(Perm.REQUEST_DECIDE, row.union)
-    if agree:
+    if agree and row.kind == RequestKind.CORRECT:
         return _correct(actor, row, row.person)
-    if len(reason.strip()) < 4:
-        raise RuleViolation("members.reason", "不同意更正的，请写明理由，至少 4 个字。")
+    if len(reason.strip()) < LEAST_WORDS:
+        raise RuleViolation("members.reason", f"请写明答复的内容或不同意的理由，至少 {LEAST_WORDS} 个字。")
+    if agree:
+        return _answer(actor, row, RequestState.DONE, [reason.strip()[:200]])
     return _answer(actor, row, RequestState.REFUSED, [reason.strip()[:200]])
 
 
@@ -125,7 +169,8 @@ def _answer(actor: Actor, row: DataRequest, state: str, answer: list[str]) -> Da
     changes = {"answer": answer, "answered_at": clock.now(), "answered_by": actor.ref, "value_sealed": None}
     flows.REQUEST.advance(row, state, actor=actor, org_path=row.union.path if row.union else "", changes=changes)
     if actor.person_id != row.person_id:
-        title = "资料更正已办" if state == RequestState.DONE else "资料更正没有同意"
+        about = RequestKind(row.kind).label
+        title = f"{about}已办" if state == RequestState.DONE else f"{about}没有同意"
         notices.notice_send(
             actor, kind=NoticeKind.RESULT, title=title, body="；".join(answer), link="/m/members/data/", persons=[row.person_id]
         )

@@ -17,7 +17,7 @@ from gonghui.members.enums import Perm, Standing
 from gonghui.members.models import Membership, ServiceCard
 from gonghui.members.selectors import members as reads
 from gonghui.members.selectors import policy_values, seasons
-from gonghui.members.services import identity, service_cards, standing
+from gonghui.members.services import identity, privacy, service_cards, standing
 from gonghui.members.web import common
 from gonghui.notices import services as notices
 from gonghui.notices.enums import NoticeKind
@@ -46,6 +46,30 @@ def identity_desk(request: Request) -> HttpResponse:
     return render(
         request, "members/console/desk.html", {"form": form, "union": union, "trail": common.trail(("核对身份", ""))}, status=status
     )
+
+
+@officer(Perm.IDENTITY_DESK)
+@require_http_methods(["GET", "POST"])
+def relative(request: Request) -> HttpResponse:
+    """A near relative of a member who died (近亲属请求): answered in the list of requests like any other."""
+    union = common.union_of(request, required=True)
+    form, status = forms.RelativeForm(request.POST or None), 200
+    if request.method == "POST":
+        common.limited(request, "desk", 60)
+        status = 422
+        if form.is_valid():
+            data = {k: v for k, v in form.cleaned_data.items() if k not in {"seen", "id_number"}}
+            try:
+                person = identity.person_at_desk(actor=request.actor, union=union, id_number=form.cleaned_data["id_number"])
+                privacy.relative_request(actor=request.actor, person=person, union=union, **data)
+                common.done(request, "已登记。答复期限内在“资料请求”里答复，答复内容会留档。")
+                return HttpResponseRedirect(reverse("members:requests"))
+            except Refusal as refusal:
+                if refusal.status == 403:
+                    raise
+                form.add_error(None, refusal.message)
+    trail = common.trail(("近亲属请求", ""))
+    return render(request, "members/console/relative.html", {"form": form, "union": union, "trail": trail}, status=status)
 
 
 # -- members not heard of ----------------------------------------------------------------------------------------

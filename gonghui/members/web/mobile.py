@@ -320,6 +320,20 @@ def erase(request: Request) -> HttpResponse:
 
 
 @worker
+@require_POST
+def ask(request: Request) -> HttpResponse:
+    """Ask for a review by a person, or for an explanation (人工复核、说明处理规则)."""
+    person, kind = _person(request), request.POST.get("kind", "")
+    if kind in {RequestKind.REVIEW, RequestKind.EXPLAIN}:
+        common.told(
+            request,
+            lambda: data_rights.request_make(actor=request.actor, person=person, kind=kind, words=request.POST.get("words", "")),
+            "已收到，上级工会会派人复核并答复。" if kind == RequestKind.REVIEW else "处理规则写在下面“我的请求”里。",
+        )
+    return HttpResponseRedirect(reverse("members:m-data"))
+
+
+@worker
 @require_http_methods(["GET", "POST"])
 def consent(request: Request) -> HttpResponse:
     """What I agreed to; withdrawing is as easy (我的同意)."""

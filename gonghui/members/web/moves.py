@@ -167,7 +167,7 @@ def exit_act(request: Request, pk: int, verb: str) -> HttpResponse:
 @officer(Perm.REQUEST_DECIDE)
 @require_GET
 def requests(request: Request) -> HttpResponse:
-    """Corrections people ask for (资料更正请求)."""
+    """What people ask about their own data (对本人资料的请求): corrections, reviews, near relatives."""
     rows = DataRequest.objects.filter(request.actor.within(Perm.REQUEST_DECIDE, "union")).select_related("person", "union")
     tab = request.GET.get("state", "")
     counts = {s: rows.filter(state=s).count() for s in RequestState.values}
