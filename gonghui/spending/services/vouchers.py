@@ -11,6 +11,7 @@ from django.db import transaction
 from gonghui.core import audit, clock
 from gonghui.core.errors import RuleViolation
 from gonghui.finance import services as finance
+from gonghui.finance.enums import BookKind
 from gonghui.finance.rules.lines import Finding
 from gonghui.finance.selectors import books
 from gonghui.spending import flows
@@ -101,6 +102,8 @@ def plan_of(voucher: Any) -> Plan | None:
 
 def guard(voucher: Any) -> list[Finding]:
     """The finance guard `spending` (凭证把关): decided on the voucher's day, amount and people, with or without a plan."""
+    if voucher.reverses_id is not None or voucher.total_fen <= 0:
+        return []  # a reversal only takes back what was decided before
     plan = plan_of(voucher)
     if plan is not None:
         draft = _as_paid(plan, voucher)
@@ -175,6 +178,8 @@ def _finding(found: tuple[answers.Item, answers.Answer], granted: frozenset[str]
 @transaction.atomic
 def done(voucher: Any, *, reversed: bool = False) -> None:
     """The finance hook after posting, and with the original after its reversal: a plan moves with its voucher and counts once."""
+    if voucher.book.kind != BookKind.REAL:
+        return
     plan = plan_of(voucher)
     if plan is not None:
         _plan_done(facts.SYSTEM, plan, voucher, undone=reversed)
