@@ -1,0 +1,1 @@
+"""Imports of treasury (导入)."""

@@ -1,0 +1,1 @@
+"""Pure rules of treasury (预算与资金规则)."""
