@@ -13,7 +13,7 @@ from typing import Any
 
 from gonghui.booking.enums import Mode
 from gonghui.booking.rules.places import Shelf
-from gonghui.booking.services.wire import Wire, aware, within
+from gonghui.booking.services.wire import Wire, aware, pairs, within
 
 _WINDOWS = """SELECT s.id, s.item_id, s.state, s.opens_at, s.closes_at, s.starts_at, s.ends_at, s.waiting, s.wait_last,
  i.state, i.mode, i.price_fen, i.hold_minutes, i.pay_minutes, i.offer_minutes, i.valid_days, i.name, u.path
@@ -120,23 +120,21 @@ def count(wire: Wire, quota: int, n: int) -> bool:
     return wire.run('UPDATE "booking_quota" SET taken = taken + %s WHERE id = %s AND taken + %s >= 0', (n, quota, n)) == 1
 
 
-def earlier(wire: Wire, persons: Collection[int], keys: Collection[str]) -> dict[tuple[int, str], tuple[Any, ...]]:
+def earlier(wire: Wire, keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[Any, ...]]:
     """Bookings already made under these keys (同键的预约)."""
-    who, params = within("person_id", persons)
-    what, more = within('"key"', keys)
+    where, params = pairs("person_id", '"key"', keys)
     columns = 'person_id, "key", id, code, state, session_id, held_until, pay_until'
-    rows = wire.rows(f'SELECT {columns} FROM "booking_booking" WHERE {who} AND {what}', [*params, *more])  # noqa: S608  # columns are ours
+    rows = wire.rows(f'SELECT {columns} FROM "booking_booking" WHERE {where}', params)  # noqa: S608  # columns are ours
     return {(r[0], r[1]): tuple(r) for r in rows}
 
 
-def used_rights(wire: Wire, holders: Collection[str], scopes: Collection[str]) -> dict[tuple[str, str], set[int]]:
+def used_rights(wire: Wire, rights: Collection[tuple[str, str]]) -> dict[tuple[str, str], set[int]]:
     """Numbers already used (已占用的权利)."""
     out: dict[tuple[str, str], set[int]] = defaultdict(set)
-    if not holders:
+    if not rights:
         return out
-    who, params = within("holder", holders)
-    what, more = within("scope", scopes)
-    for holder, scope, n in wire.rows(f'SELECT holder, scope, n FROM "booking_claim" WHERE {who} AND {what}', [*params, *more]):  # noqa: S608  # as above
+    where, params = pairs("holder", "scope", rights)
+    for holder, scope, n in wire.rows(f'SELECT holder, scope, n FROM "booking_claim" WHERE {where}', params):  # noqa: S608  # as above
         out[(holder, scope)].add(n)
     return out
 

@@ -9,7 +9,7 @@ Source: assurance BK-01…BK-10.
 from __future__ import annotations
 
 import json
-import secrets
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from gonghui.booking.services.wire import Wire, aware
 from gonghui.core import clock
 
 BOOKING = (
-    "code", "item_id", "session_id", "person_id", "state", "source", '"key"', "quotas", "union_path", "first_time", "shift", "household",
+    "id", "code", "item_id", "session_id", "person_id", "state", "source", '"key"', "quotas", "union_path", "first_time", "shift", "household",
     "price_fen", "opens_at", "booked_at", "held_until", "pay_until", "ticketed_at", "valid_until", "ended_why", "replaces_id",
 )  # fmt: skip
 WAITING = ("item_id", "session_id", "person_id", '"rank"', '"number"', "state", "reason", "facts", "joined_at")
@@ -66,11 +66,20 @@ class Grant:
 
     ask: Ask
     window: Window
-    shelves: list[places.Shelf]
     numbers: list[tuple[str, str, int]]
     answer: Answer
-    row: list[Any]
-    id: int = 0
+    row: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Mould:
+    """What new bookings of one session have in common."""
+
+    state: str
+    source: str
+    code: str
+    tail: tuple[Any, ...]
+    facts: dict[str, Any]
 
 
 class Settlement:
@@ -83,13 +92,14 @@ class Settlement:
         self.grants: list[Grant] = []
         self.queue: list[tuple[Ask, Window, int]] = []
         self.done: dict[tuple[int, str], tuple[int, Answer]] = {}
+        self.moulds: dict[tuple[int, str], Mould] = {}
+        self.year = f"GY{self.now:%y}"
 
     def run(self) -> list[Answer]:
         """Read, decide, write."""
         persons, sessions = {a.person for a in self.asks}, {a.session for a in self.asks}
-        rights = [c for a in self.asks for c in a.claims]
-        self.earlier = earlier(self.wire, persons, {a.key for a in self.asks})
-        self.used = used_rights(self.wire, {h for h, _s, _n in rights}, {s for _h, s, _n in rights})
+        self.earlier = earlier(self.wire, {(a.person, a.key) for a in self.asks})
+        self.used = used_rights(self.wire, {(h, s) for a in self.asks for h, s, _n in a.claims})
         lines = any(w.waiting for w in self.board.windows.values())
         self.in_line = in_line(self.wire, sessions, persons) if lines else {}
         answers = [self.answer(ask) for ask in self.asks]
@@ -135,21 +145,21 @@ class Settlement:
         self.board.take(shelves)
         for holder, scope, n in numbers:
             self.used[(holder, scope)].add(n)
-        code, state = new_code(self.now), first_state(window, ask.source)
-        held, pay = deadlines(window, state, ask.source, self.now)
-        stamp = self.wire.stamp
-        ticketed = state == BookingState.TICKETED
-        row = [
-            code, window.item, window.id, ask.person, str(state), str(ask.source), ask.key, ",".join(str(s.id) for s in shelves),
-            ask.union_path, self.wire.flag(ask.first_time), ask.shift, ask.household, window.price_fen, stamp(window.opens_at),
-            stamp(self.now), stamp(held), stamp(pay), stamp(self.now) if ticketed else None,
-            valid_until(window, self.now) if ticketed else None, "", ask.replaces,
-        ]  # fmt: skip
-        if not self.wire.pg and row[18] is not None:
-            row[18] = row[18].isoformat()
-        answer = Answer(True, f"booking.{state}", "", facts(0, code, state, window.id, held, pay))
-        self.grants.append(Grant(ask, window, shelves, numbers, answer, row))
+        mould, code = self.mould(window, ask.source), new_code(self.year)
+        row = (
+            code, window.item, window.id, ask.person, mould.state, mould.source, ask.key, ",".join([str(s.id) for s in shelves]),
+            ask.union_path, self.wire.flag(ask.first_time), ask.shift, ask.household, *mould.tail, ask.replaces,
+        )  # fmt: skip
+        answer = Answer(True, mould.code, "", {"id": 0, "booking": code, **mould.facts})
+        self.grants.append(Grant(ask, window, numbers, answer, row))
         return answer
+
+    def mould(self, window: Window, source: str) -> Mould:
+        """What all new bookings of a session and source share, worked out once."""
+        made = self.moulds.get((window.id, source))
+        if made is None:
+            made = self.moulds[(window.id, source)] = cast(self.wire, window, source, self.now)
+        return made
 
     def line_up(self, ask: Ask, window: Window) -> Answer:
         """Take the next number of the waiting list (候补)."""
@@ -163,11 +173,12 @@ class Settlement:
 
     def write(self) -> None:
         if self.grants:
-            ids = self.wire.insert_ids("booking_booking", BOOKING, [g.row for g in self.grants])
             rows = []
+            ids = self.wire.next_ids("booking_booking", len(self.grants))
             for grant, pk in zip(self.grants, ids, strict=True):
-                grant.id = grant.answer.facts["id"] = pk
+                grant.answer.facts["id"] = pk
                 rows += [(holder, scope, n, pk) for holder, scope, n in grant.numbers]
+            self.wire.insert("booking_booking", BOOKING, [(pk, *g.row) for g, pk in zip(self.grants, ids, strict=True)])
             self.wire.insert("booking_claim", ("holder", "scope", "n", "booking_id"), sorted(rows))
         if self.queue:
             self._write_queue()
@@ -257,10 +268,24 @@ def clock_text(moment: datetime) -> str:
     return f"{moment.astimezone(clock.SHANGHAI):%m月%d日 %H:%M}"
 
 
-def new_code(now: datetime) -> str:
+def new_code(year: str) -> str:
     """A booking number for people (预约号): year and ten random digits, unique by constraint."""
-    n = secrets.randbelow(10**10)
-    return f"GY{now:%y}-{n // 10**5:05d}-{n % 10**5:05d}"
+    n = int.from_bytes(os.urandom(8)) % 10**10
+    return f"{year}-{n // 10**5:05d}-{n % 10**5:05d}"
+
+
+def cast(wire: Wire, window: Window, source: str, now: datetime) -> Mould:
+    """State, deadlines and frozen values of new bookings (同批预约的共同部分)."""
+    state = first_state(window, source)
+    held, pay = deadlines(window, state, source, now)
+    ticketed = state == BookingState.TICKETED
+    valid = valid_until(window, now) if ticketed else None
+    if valid is not None and not wire.pg:
+        valid = valid.isoformat()
+    stamp = wire.stamp
+    tail = (window.price_fen, stamp(window.opens_at), stamp(now), stamp(held), stamp(pay), stamp(now) if ticketed else None, valid, "")
+    told = {"state": str(state), "session": window.id, "held_until": iso(held), "pay_until": iso(pay)}
+    return Mould(str(state), str(source), f"booking.{state}", tail, told)
 
 
 def first_state(window: Window, source: str) -> BookingState:

@@ -66,8 +66,7 @@ def _choose(board: Board, window: Window, now: datetime) -> list[tuple[int, engi
     try:
         while window.seats and (rows := _line(board.wire, window.id, start)):
             start = rows[-1][1:3]
-            holders = {h for _pk, _r, _n, ask in rows for h, _s, _m in ask.claims}
-            used = used_rights(board.wire, holders, {s for _pk, _r, _n, ask in rows for _h, s, _m in ask.claims})
+            used = used_rights(board.wire, {(h, s) for _pk, _r, _n, ask in rows for h, s, _m in ask.claims})
             for holder, scope, n in taken:
                 used[(holder, scope)].add(n)
             for pk, _rank, _number, ask in rows:

@@ -55,15 +55,14 @@ class Wire:
         else:
             self.raw.executemany(_qmarks(f"{head}({marks(len(columns))}){tail}"), rows)
 
-    def insert_ids(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
-        """Insert rows; their new ids in the same order."""
-        head = f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES '  # noqa: S608  # names of ours
-        row = f"({marks(len(columns))})"
+    def next_ids(self, table: str, count: int) -> Sequence[int]:
+        """`count` fresh ids: from the sequence, or on SQLite, where nobody else writes now, the next free numbers."""
         if self.pg:
-            found = self.raw.execute(head + ", ".join([row] * len(rows)) + " RETURNING id", [v for r in rows for v in r]).fetchall()
-            return sorted(int(r[0]) for r in found)  # ids are drawn row by row, in the order of VALUES
-        sql = _qmarks(head + row)
-        return [int(self.raw.execute(sql, r).lastrowid) for r in rows]
+            sql = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+            return [int(r[0]) for r in self.raw.execute(sql, (table, count)).fetchall()]
+        found = self.raw.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        start = int(found[0]) + 1 if found else 1
+        return range(start, start + count)
 
     def stamp(self, moment: datetime | None) -> Any:
         """A moment as the engine stores it."""
@@ -79,6 +78,12 @@ class Wire:
 def aware(moment: Any) -> Any:
     """A moment as read by the driver: SQLite's come without a zone and mean UTC."""
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
+
+
+def pairs(first: str, second: str, values: Iterable[tuple[Any, Any]]) -> tuple[str, list[Any]]:
+    """`(first, second) IN (VALUES …)`: one look-up in the index for each pair, never all by all."""
+    found = list(values)
+    return f"({first}, {second}) IN (VALUES {', '.join(['(%s, %s)'] * len(found))})", [v for pair in found for v in pair]
 
 
 def within(column: str, values: Iterable[Any]) -> tuple[str, list[Any]]:

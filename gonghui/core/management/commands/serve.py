@@ -92,7 +92,7 @@ def newest_static() -> int:
     return max((p.stat().st_mtime_ns for p in Path(settings.BASE_DIR).glob("*/static/**/*") if p.is_file()), default=0)
 
 
-def serve_web(host: str, port: int, workers: int, threads: int) -> None:
+def serve_web(host: str, port: int, workers: int, threads: int, target: str = "gonghui.core.serving:make_application") -> None:
     """Block until stopped. granian on POSIX, waitress on Windows."""
     if sys.platform == "win32":
         import waitress
@@ -105,7 +105,7 @@ def serve_web(host: str, port: int, workers: int, threads: int) -> None:
     from granian.server import Server
 
     Server(
-        "gonghui.core.serving:make_application",
+        target,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
