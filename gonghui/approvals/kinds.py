@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
+
 from gonghui.core import clock
 
 if TYPE_CHECKING:
@@ -86,7 +88,19 @@ class Item:
         return "bad" if left <= 0 else "warn" if left <= 2 else ""
 
 
-Provider = Callable[["Actor"], Iterable[Item]]
+@dataclass(frozen=True)
+class Source:
+    """Rows that wait, each an item (待办来源). They are counted with all others in one statement and read only where there are some.
+
+    Args: rows unsliced, in the order they are shown; make turns a row into its item; most how many are shown.
+    """
+
+    rows: QuerySet[Any]
+    make: Callable[[Any], Item]
+    most: int = 100
+
+
+Provider = Callable[["Actor"], Iterable["Item | Source"]]
 _kinds: dict[str, Handler] = {}
 _providers: dict[str, Provider] = {}
 
@@ -110,7 +124,7 @@ def labels() -> dict[str, str]:
 
 
 def register_inbox(name: str, provider: Provider) -> None:
-    """Add items of another app to the inbox (登记待办来源): provider(actor) -> items, already cut to what the actor may see."""
+    """Add items of another app to the inbox (登记待办来源): provider(actor) -> sources, or items it had to work out, cut to what the actor may see."""
     _providers[name] = provider
 
 

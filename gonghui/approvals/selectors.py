@@ -15,7 +15,7 @@ from gonghui.accounts import selectors as accounts
 from gonghui.accounts.actor import Actor, any_of, subtree
 from gonghui.approvals import kinds
 from gonghui.approvals.enums import ApprovalState, Perm
-from gonghui.approvals.kinds import Item
+from gonghui.approvals.kinds import Item, Source
 from gonghui.approvals.models import Approval, Delegation, Step
 from gonghui.core import clock, tally
 from gonghui.core.menu import Rows
@@ -160,7 +160,8 @@ def inbox_rows(actor: Actor) -> int | Rows:
     if MEMO in actor.memo:
         return len(inbox(actor))
     rows = (open_steps(actor), _came_back(actor))
-    return Rows(rows, len(_provided(actor)), unless=delegations_active(actor.user_id), then=lambda a: len(inbox(a)))
+    items, sources = _gathered(actor)
+    return Rows((*rows, *(s.rows for s in sources)), len(items), unless=delegations_active(actor.user_id), then=lambda a: len(inbox(a)))
 
 
 def rare(actor: Actor) -> dict[str, QuerySet[Any]]:
@@ -173,11 +174,20 @@ def know(actor: Actor, counts: Mapping[str, int]) -> None:
     actor.memo[RARE] = [counts[key] for key in rare(actor)]
 
 
-def _provided(actor: Actor) -> list[Item]:
+def _gathered(actor: Actor) -> tuple[list[Item], list[Source]]:
+    """What the apps bring: items worked out, and sources not yet read."""
     if PROVIDED not in actor.memo:
-        actor.memo[PROVIDED] = [item for provider in kinds.providers() for item in provider(actor)]
-    found: list[Item] = actor.memo[PROVIDED]
-    return found
+        found = [part for provider in kinds.providers() for part in provider(actor)]
+        actor.memo[PROVIDED] = [p for p in found if isinstance(p, Item)], [p for p in found if isinstance(p, Source)]
+    gathered: tuple[list[Item], list[Source]] = actor.memo[PROVIDED]
+    return gathered
+
+
+def _provided(actor: Actor) -> list[Item]:
+    """Items of all apps: every source counted in one statement, those with rows read."""
+    items, sources = _gathered(actor)
+    full = [s for s, n in zip(sources, tally.count([s.rows for s in sources]), strict=True) if n]
+    return [*items, *(s.make(row) for s in full for row in s.rows[: s.most])]
 
 
 def _came_back(actor: Actor) -> QuerySet[Approval]:
@@ -211,7 +221,8 @@ def open_step(approval: Approval) -> Step | None:
 def approval_list(*, actor: Actor, kind: str = "", state: str = "", mine: bool = False) -> QuerySet[Approval]:
     """Approvals in scope or made by the actor (审批台账)."""
     own = Q(maker_id=actor.user_id or 0)
-    found = Approval.objects.filter(own if mine else own | actor.within_path(Perm.APPROVAL_VIEW, "org_path")).order_by("-created_at", "-pk")
+    seen = Q() if actor.is_system else own | actor.within_path(Perm.APPROVAL_VIEW, "org_path")  # an empty filter vanishes in an `or`
+    found = Approval.objects.filter(own if mine else seen).order_by("-created_at", "-pk")
     if kind:
         found = found.filter(kind=kind)
     if state:
