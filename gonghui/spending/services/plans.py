@@ -20,6 +20,7 @@ from gonghui.spending.models import Participant, Plan, PlanLine, PlanNumber, Pla
 from gonghui.spending.selectors import answers, facts
 from gonghui.spending.selectors import overrides as waived
 from gonghui.spending.services.data import PersonData, PlanData
+from gonghui.treasury import services as treasury
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -221,6 +222,7 @@ def plan_cancel(*, actor: Actor, plan: Plan, reason: str) -> Plan:
     actor.require(Perm.PLAN_EDIT, plan.union)
     if not reason.strip():
         raise RuleViolation("spending.reason_missing", "请写明取消的理由。")
+    treasury.release(actor=actor, source=plan.source)
     return flows.PLAN.advance(
         plan, PlanState.CANCELLED, actor=actor, org_path=plan.union.path, changes={"reason": reason.strip()[:300]}, reason=reason[:300]
     )

@@ -18,50 +18,16 @@ from gonghui.spending import flows
 from gonghui.spending.enums import Method, Outcome, Perm, PlanKind, PlanState, Use
 from gonghui.spending.models import Plan, Spent
 from gonghui.spending.rules.draft import Draft, Line
+from gonghui.spending.rules.events import BARE, EVENTS
 from gonghui.spending.selectors import answers, budgets, facts, figures
 from gonghui.spending.selectors import overrides as waived
 from gonghui.spending.services import plans
+from gonghui.treasury import services as treasury
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
 SOURCE = "spending.plan:"
-EVENTS: dict[str, str] = {
-    PlanKind.ACTIVITY: "sports",
-    PlanKind.FESTIVAL: "festival",
-    PlanKind.OUTING: "outing",
-    PlanKind.MEAL: "meal",
-    PlanKind.CLOTHING: "clothing",
-    PlanKind.BIRTHDAY: "birthday",
-    PlanKind.WEDDING: "wedding",
-    PlanKind.CHILDBIRTH: "childbirth",
-    PlanKind.HOSPITAL: "hospital",
-    PlanKind.BEREAVEMENT: "bereavement",
-    PlanKind.RETIREMENT: "retirement",
-    PlanKind.CULTURE: "film",
-    PlanKind.TRAINING: "education",
-    PlanKind.PURCHASE: "other_expense",
-}
-"""Which event of the books a plan of a kind is."""
-BARE: dict[str, tuple[str, str]] = {
-    "prize": (PlanKind.ACTIVITY, Use.PARTICIPATION),
-    "sports": (PlanKind.ACTIVITY, Use.OTHER),
-    "festival": (PlanKind.FESTIVAL, Use.GIFT),
-    "outing": (PlanKind.OUTING, Use.TRIP),
-    "meal": (PlanKind.MEAL, Use.MEAL),
-    "clothing": (PlanKind.CLOTHING, Use.CLOTHING),
-    "film": (PlanKind.CULTURE, Use.FILM),
-    "annual_pass": (PlanKind.CULTURE, Use.PASS),
-    "birthday": (PlanKind.BIRTHDAY, Use.CARE),
-    "wedding": (PlanKind.WEDDING, Use.CARE),
-    "childbirth": (PlanKind.CHILDBIRTH, Use.CARE),
-    "hospital": (PlanKind.HOSPITAL, Use.CARE),
-    "bereavement": (PlanKind.BEREAVEMENT, Use.CARE),
-    "retirement": (PlanKind.RETIREMENT, Use.CARE),
-    "education": (PlanKind.TRAINING, Use.OTHER),
-}
-"""Guarded events of a voucher without a plan: what they are taken for."""
-
 SEVERITY: dict[str, Literal["block", "warn", "unknown"]] = {Outcome.REFUSED: "block", Outcome.REASON: "warn", Outcome.UNKNOWN: "unknown"}
 
 
@@ -195,6 +161,8 @@ def _plan_done(actor: Actor, plan: Plan, voucher: Any, *, undone: bool) -> None:
         return
     changes = {} if undone else {"paid_on": voucher.on, "paid_fen": amount_of(voucher), "voucher_pk": voucher.pk}
     flows.PLAN.advance(plan, to, actor=actor, org_path=plan.union.path, changes=changes, voucher=voucher.pk)
+    if undone:
+        treasury.release(actor=actor, source=plan.source)
     if not undone:
         plans.keep(actor, plan, answers.judge(_as_paid(plan, voucher), facts.history_for(plan), near=False), "voucher")
 

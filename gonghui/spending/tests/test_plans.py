@@ -14,6 +14,7 @@ from gonghui.policy.models import StoredDecision
 from gonghui.spending import services
 from gonghui.spending.enums import Outcome, PlanKind, PlanState, Use
 from gonghui.spending.models import Override, Plan, PlanSlip, Spent
+from gonghui.spending.rules.events import EVENTS
 from gonghui.spending.selectors import answers, facts, roll
 from gonghui.spending.selectors import overrides as waived
 from gonghui.spending.selectors import plans as reads
@@ -345,7 +346,7 @@ def test_a_voucher_of_another_amount_than_its_plan_is_judged_by_what_it_pays():
     make.book(union)
     with clock.at(date(2026, 3, 20)):
         plan = make.approved(union, make.plan(union, make.prize(15000, 40)))
-        event = vouchers.EVENTS[plan.kind]
+        event = EVENTS[plan.kind]
         voucher = finance.entry(
             actor=make.accountant(union), book=vouchers.book_of(union), event=event, on=make.DAY, amount=600001, words="运动会", source=plan.source,
             facts={"participants": 40},
