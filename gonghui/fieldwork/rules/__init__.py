@@ -1,0 +1,1 @@
+"""Pure rules of fieldwork (上门服务的规则)."""
