@@ -2,7 +2,66 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gonghui.income.web import demands, dues, levy, mobile, staff
 
 app_name = "income"
-urlpatterns: list[URLPattern] = []
+C = "console/income/"
+urlpatterns = [
+    path(C, levy.home, name="home"),
+    path(C + "levy/", levy.index, name="levy"),
+    path(C + "levy/export/", levy.export, name="levy_export"),
+    path(C + "levy/periods/", levy.periods, name="levy_periods"),
+    path(C + "levy/<int:pk>/", levy.declaration, name="declaration"),
+    path(C + "levy/<int:pk>/take/", levy.take, name="take"),
+    path(C + "levy/<int:pk>/correct/", levy.correct, name="correct"),
+    path(C + "payers/", levy.payer_list, name="payers"),
+    path(C + "payers/new/", levy.payer_new, name="payer_new"),
+    path(C + "payers/<int:pk>/", levy.payer, name="payer"),
+    path(C + "payers/<int:pk>/end/", levy.payer_end, name="payer_end"),
+    path(C + "payers/<int:pk>/declare/", levy.declare, name="declare"),
+    path(C + "payers/<int:pk>/demand/", demands.issue, name="demand_issue"),
+    path(C + "payers/<int:pk>/refund/", demands.refund_new, name="refund_new"),
+    path(C + "receipts/", levy.receipt_list, name="receipts"),
+    path(C + "receipts/<int:pk>/", levy.receipt, name="receipt"),
+    path(C + "receipts/<int:pk>/reverse/", levy.receipt_reverse, name="receipt_reverse"),
+    path(C + "remit/", levy.remit, name="remit"),
+    path(C + "remit/<int:pk>/reverse/", levy.remit_reverse, name="remit_reverse"),
+    path(C + "demands/", demands.index, name="demands"),
+    path(C + "demands/<int:pk>/", demands.demand, name="demand"),
+    path(C + "demands/<int:pk>/letter/", demands.letter, name="letter"),
+    path(C + "demands/<int:pk>/petition/", demands.petition, name="petition"),
+    path(C + "demands/<int:pk>/<slug:verb>/", demands.act, name="demand_act"),
+    path(C + "refunds/", demands.refund_list, name="refunds"),
+    path(C + "refunds/<int:pk>/", demands.refund, name="refund"),
+    path(C + "refunds/<int:pk>/pay/", demands.refund_pay, name="refund_pay"),
+    path(C + "dues/", dues.index, name="dues"),
+    path(C + "dues/make/", dues.make, name="dues_make"),
+    path(C + "dues/bases/", dues.bases, name="bases"),
+    path(C + "dues/bases/<int:pk>/reveal/", dues.reveal, name="reveal"),
+    path(C + "dues/<int:pk>/", dues.listing, name="dues_list"),
+    path(C + "dues/<int:pk>/print/", dues.print_list, name="dues_print"),
+    path(C + "dues/<int:pk>/export/", dues.export, name="dues_export"),
+    path(C + "dues/<int:pk>/upload/", dues.upload, name="dues_upload"),
+    path(C + "dues/<int:pk>/receipt/", dues.act, {"verb": "receipt"}, name="dues_receipt"),
+    path(C + "dues/<int:pk>/close/", dues.act, {"verb": "close"}, name="dues_close"),
+    path(C + "dues/items/<int:pk>/pay/", dues.cash, name="dues_cash"),
+    path(C + "dues/items/<int:pk>/base/", dues.base_set, name="base_set"),
+    path(C + "dues/payments/<int:pk>/claim/", dues.payment_act, {"verb": "claim"}, name="payment_claim"),
+    path(C + "dues/payments/<int:pk>/return/", dues.payment_act, {"verb": "return"}, name="payment_return"),
+    path(C + "dues/payments/<int:pk>/reverse/", dues.payment_act, {"verb": "reverse"}, name="payment_reverse"),
+    path(C + "staff/", staff.index, name="staff"),
+    path(C + "staff/remind/", staff.remind, name="staff_remind"),
+    path(C + "staff/<int:pk>/", staff.check, name="staff_check"),
+    path(C + "staff/<int:pk>/print/", staff.print_check, name="staff_print"),
+    path(C + "staff/<int:pk>/<slug:verb>/", staff.act, name="staff_act"),
+    path(C + "recon/", staff.recon_list, name="recons"),
+    path(C + "recon/make/", staff.recon_make, name="recon_make"),
+    path(C + "recon/<int:pk>/", staff.recon, name="recon"),
+    path(C + "recon/<int:pk>/settle/", staff.recon_settle, name="recon_settle"),
+    path(C + "recon/<int:pk>/print/", staff.recon_print, name="recon_print"),
+    path(C + "recon/<int:pk>/export/", staff.recon_export, name="recon_export"),
+    path(C + "recon/lines/<int:pk>/reopen/", staff.line_reopen, name="line_reopen"),
+    path("m/income/dues/", mobile.mine, name="m-dues"),
+]

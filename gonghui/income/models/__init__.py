@@ -10,6 +10,7 @@ from gonghui.income.models.levy import (
     Receipt,
     Refund,
     Remittance,
+    Sequence,
     Share,
     Waiver,
 )
@@ -18,5 +19,5 @@ from gonghui.income.models.staff import StaffArrival, StaffCheck
 
 __all__ = [
     "Component", "Declaration", "Demand", "DemandLine", "DuesBase", "DuesItem", "DuesList", "Payer", "Payment", "Receipt", "ReconLine",
-    "Reconciliation", "Refund", "Remittance", "Share", "StaffArrival", "StaffCheck", "Waiver",
+    "Reconciliation", "Refund", "Remittance", "Sequence", "Share", "StaffArrival", "StaffCheck", "Waiver",
 ]  # fmt: skip

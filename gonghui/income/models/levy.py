@@ -23,6 +23,19 @@ from gonghui.income.enums import (
 )
 
 
+class Sequence(models.Model):
+    """The last number given by a union in a year (编号): receipts and demand letters are gapless."""
+
+    union = models.ForeignKey("orgs.Union", models.PROTECT, related_name="+", verbose_name="工会")
+    kind = models.CharField("种类", max_length=8)
+    year = models.PositiveSmallIntegerField("年度")
+    last = models.PositiveIntegerField("最近编号", default=0)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "编号"
+        constraints = [models.UniqueConstraint(fields=["union", "kind", "year"], name="inc_sequence_once")]
+
+
 class Payer(models.Model):
     """An employer that pays contributions to a union, dated (拨缴户)."""
 

@@ -90,7 +90,7 @@ def match(row: Row, book: Book) -> Match:
     held = book.by_id.get(row.id_index, []) if row.id_index else []
     if len(held) == 1:
         return _by_id(row, name, held[0])
-    called = [c for c in book.by_phone.get(row.phone_index, []) if row.phone_index and plain(c.name) == name]
+    called = [c for c in book.by_phone.get(row.phone_index or b"", []) if plain(c.name) == name]
     if len(called) == 1:
         return _sure(row, called[0], "phone")
     same = book.by_name.get(name, []) if name else []
@@ -116,7 +116,7 @@ def _by_id(row: Row, name: str, c: Candidate) -> Match:
 
 def _sure(row: Row, c: Candidate, how: str) -> Match:
     """A document that is whole and belongs to nobody here may be another person of the same name and phone: only a slip is forgiven."""
-    if row.id_text and c.id_mask and not _alike(row.id_text, c.id_mask):
+    if row.id_index and c.id_mask and not _alike(row.id_text, c.id_mask):
         return Match(row.number, None, "marks_differ")
     return Match(row.number, c.person, how)
 

@@ -1,0 +1,1 @@
+"""Writes of income (经费收缴的办理)."""
