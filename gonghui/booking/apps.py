@@ -14,9 +14,21 @@ class BookingConfig(AppConfig):
 
         bench.register()
         _doors()
+        _hooks()
         _permissions()
         _exports()
         _menu()
+
+
+def _hooks() -> None:
+    from gonghui.booking import jobs, verify
+    from gonghui.booking.services import payments
+    from gonghui.core import verify as checks
+
+    for id_, title, look in verify.CHECKS:
+        checks.register(id_, title, look)
+    jobs.register()
+    payments.register(payments.Gateway("demo", "演示付款", lambda payment: f"/m/booking/pay/{payment.reference}/"))
 
 
 def _doors() -> None:
