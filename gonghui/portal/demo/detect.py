@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
+from functools import cache, partial
 from time import perf_counter
 from typing import Any
 
@@ -24,7 +25,9 @@ from gonghui.orgs import services as orgs
 from gonghui.orgs.rules import likeness
 from gonghui.orgs.selectors import terms, unions
 from gonghui.people import selectors as people
-from gonghui.portal.demo.plan import CITY_CODE, CLOSING
+from gonghui.portal.demo.chapters import spending
+from gonghui.portal.demo.plan import CITY_CODE, CLOSING, OPENING
+from gonghui.spending.selectors import watch
 
 BAR = 0.95
 Found = Iterable[Hashable]
@@ -93,6 +96,16 @@ def doubles() -> Found:
     return found
 
 
+def spent_against(rule: str) -> Found:
+    """Plans of the closed year that do not meet a rule of spending, decided anew from the records (违规支出)."""
+    return [plan.number for plan, item in _rechecked() if item.decision.key == f"finance.{rule}"]
+
+
+@cache
+def _rechecked() -> list[tuple[Any, Any]]:
+    return list(watch.rechecked(ACTOR, OPENING, CLOSING))
+
+
 def _employers(persons: list[int]) -> dict[int, str]:
     """Code of the employer each of these persons came with: the first one on record."""
     jobs = apps.get_model("members", "Employment").objects.order_by("-pk")
@@ -114,6 +127,7 @@ DETECTORS: dict[str, tuple[str, Callable[[], Found], Callable[[Any], Hashable]]]
     "detect.stopped": ("stopped", stopped, _key),
     "detect.lapsed_terms": ("lapsed_terms", lapsed, _key),
     "detect.double_membership": ("double_membership", doubles, lambda r: (r[0], r[2])),
+    **{f"detect.spending.{rule}": (f"spending_{rule}", partial(spent_against, rule), str) for rule in spending.RULES},
 }
 """Name -> key of the truth, the detector, how an entry of the truth is named."""
 
@@ -132,9 +146,10 @@ def detect(**_options: Any) -> list[dict[str, Any]]:
     place = settings.DATA_DIR / "demo" / "truth.json"
     if not place.exists():
         raise LookupError("这里没有演示城市。请先运行 gonghui demo，再加 --data 同一目录。")
+    _rechecked.cache_clear()
     spoken = {name: _timed(look) for name, (_truth, look, _name) in DETECTORS.items()}
     truth = json.loads(place.read_text(encoding="utf-8"))
-    return [_row(name, *spoken[name], [named(r) for r in truth[key]]) for name, (key, _look, named) in DETECTORS.items()]
+    return [_row(name, *spoken[name], [named(r) for r in truth.get(key, [])]) for name, (key, _look, named) in DETECTORS.items()]
 
 
 def _timed(look: Callable[[], Found]) -> tuple[list[Hashable], float]:
