@@ -166,6 +166,17 @@ class PostTitle(models.TextChoices):
     DELEGATE = "delegate", "会员代表"
 
 
+class Rank(models.TextChoices):
+    """Rank of who holds a post (职级): what the party committee gave, not what the union decides."""
+
+    NONE = "", "未登记"
+    HEAD = "head", "同级正职"
+    DEPUTY = "deputy", "同级副职"
+    MIDDLE = "middle", "中层正职"
+    MIDDLE_DEPUTY = "middle_deputy", "中层副职"
+    STAFF = "staff", "一般人员"
+
+
 class LeadKind(models.TextChoices):
     """Leadership line (领导关系)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from gonghui.core.forms import DayField
-from gonghui.orgs.enums import Body, JointForm, Mode, PostTitle, Stage, UnionKind
+from gonghui.orgs.enums import Body, JointForm, Mode, PostTitle, Rank, Stage, UnionKind
 from gonghui.orgs.forms.fields import ActorForm, EmployerField, UnionField, choices
 
 
@@ -133,6 +133,7 @@ class PostForm(ActorForm):
     body = forms.ChoiceField(label="机构", choices=choices(Body))
     since = DayField(label="任职日期", not_future=True)
     full_time = forms.BooleanField(label="专职", required=False)
+    rank = forms.ChoiceField(label="职级", choices=choices(Rank), required=False, help_text="试点的乡镇（街道）总工会主席按同级副职配备")
     admin_leader = forms.BooleanField(label="行政负责人兼任", required=False)
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from gonghui.orgs.enums import Body, JointForm, LeadKind, MatterKind, MatterState, Mode, PostTitle, Season, Stage, UnionKind, UnionState
+from gonghui.orgs.enums import (
+    Body,
+    JointForm,
+    LeadKind,
+    MatterKind,
+    MatterState,
+    Mode,
+    PostTitle,
+    Rank,
+    Season,
+    Stage,
+    UnionKind,
+    UnionState,
+)
 
 
 class Union(models.Model):
@@ -132,6 +145,7 @@ class Post(models.Model):
     title = models.CharField("职务", max_length=14, choices=PostTitle.choices)
     body = models.CharField("机构", max_length=10, choices=Body.choices, default=Body.COMMITTEE)
     full_time = models.BooleanField("专职", default=False)
+    rank = models.CharField("职级", max_length=14, choices=Rank.choices, blank=True, default="")
     admin_leader = models.BooleanField("行政负责人兼任", default=False)
     since = models.DateField("起")
     until = models.DateField("止（不含）", null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -45,6 +45,31 @@ DIVERSITY: dict[str, tuple[str, dict[str, str]]] = {
         {"contract": "劳动合同", "dispatch": "劳务派遣", "outsourced": "业务外包", "part_time": "非全日制", "service": "劳务合同"},
     ),
 }
+
+
+PROPOSED: tuple[tuple[str, str, str, str, str], ...] = (
+    ("employment", "dispatch", "派遣协议写明入会办法，派遣和用工单位商定", "在派遣单位或用工单位入会", "两方工会联席会议"),
+    ("employment", "outsourced", "区域性集体合同", "承包单位入会，区域工会代管", "区域职工代表大会"),
+    ("employment", "part_time", "区域性工资专项协议", "上门登记、扫码入会", "小组会或网上表决"),
+    ("identity", "gig", "行业性集体协商（单价、派单、休息）", "扫码入会，行业工会联合会安家", "行业职工代表大会、恳谈会"),
+    ("identity", "migrant", "区域性集体合同", "源头入会、集体入会", "片区会员代表大会"),
+    ("work", "seasonal", "季节性专项协议", "季节开工时集中入会，收工暂停", "开工会、收工会"),
+    ("work", "mobile", "行业性集体合同", "手机申请、驿站入会", "网上会议"),
+    ("work", "home", "行业性计件单价协议", "村（社区）工会上门登记", "村级联席会议"),
+    ("work", "shift", "企业集体合同，写明轮班工时", "班组入会", "分班次召开的职工大会"),
+    ("development", "platform", "行业性集体协商", "扫码入会", "行业职工代表大会"),
+    ("development", "shrinking", "企业集体合同，写明经济性裁员程序", "个人申请", "职工（代表）大会"),
+)  # fmt: skip
+"""What a mix of employment suggests (axis, choice, agreement, way to join, form of meeting): practice, not law. Source: S039."""
+
+
+def proposed(diversity: Mapping[str, Sequence[str]]) -> list[tuple[str, str, str, str]]:
+    """Agreement, way to join and form of meeting for each trait that asks for something of its own (按画像的建议)."""
+    return [
+        (DIVERSITY[axis][1][choice], agreement, joining, meeting)
+        for axis, choice, agreement, joining, meeting in PROPOSED
+        if choice in diversity.get(axis, ())
+    ]
 
 
 @dataclass(frozen=True)

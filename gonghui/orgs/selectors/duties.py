@@ -12,7 +12,7 @@ from django.db.models import Sum
 from gonghui.core import clock
 from gonghui.core.errors import NotFound
 from gonghui.orgs import hooks
-from gonghui.orgs.enums import Body, MatterState, PostTitle, Sector, UnionKind
+from gonghui.orgs.enums import Body, MatterState, PostTitle, Rank, Sector, UnionKind
 from gonghui.orgs.models import Certificate, Employer, Matter, Post, Union, UnionAccount
 from gonghui.orgs.rules import tree as rules
 from gonghui.orgs.selectors import terms
@@ -141,8 +141,11 @@ def _bodies(union: Union, day: date, duties: Duties) -> None:
         )
     elif committee.days_left is not None and committee.days_left <= SOON_DAYS:
         duties.coming.append(Todo(f"第 {committee.term.number} 届将届满，请筹备换届。", committee.term.until))
-    if terms.chair(union, day) is None:
+    chair = terms.chair(union, day)
+    if chair is None:
         _vacancy(union, day, duties)
+    elif union.pilot and chair.rank not in {Rank.HEAD, Rank.DEPUTY}:
+        duties.missing.append(Todo(f"总工会试点的主席应按同级副职配备，现在登记为{Rank(chair.rank).label}。", tone="info"))
     if rows[Body.AUDIT].term is None:
         duties.missing.append(Todo("还没有登记经费审查委员会。"))
 

@@ -99,6 +99,7 @@ def post_add(
     body: str = Body.COMMITTEE,
     full_time: bool = False,
     admin_leader: bool = False,
+    rank: str = "",
 ) -> Post:
     """Somebody takes a post (登记任职), inside a term that is running (ORG-05)."""
     actor.require(Perm.POST_EDIT, union)
@@ -116,6 +117,7 @@ def post_add(
                 title=title,
                 body=body,
                 full_time=full_time,
+                rank=rank,
                 admin_leader=admin_leader,
                 since=since,
             )

@@ -18,7 +18,7 @@ from gonghui.orgs import hooks, services
 from gonghui.orgs.enums import EmployerStatus, MatterKind, UnionKind
 from gonghui.orgs.models import Matter, Post, Spot, Union, UnionEvent
 from gonghui.orgs.rules import tree as rules
-from gonghui.orgs.selectors import approvers, inner, reports
+from gonghui.orgs.selectors import approvers, duties, inner, reports
 from gonghui.orgs.tests import make
 from gonghui.orgs.tests.test_pages import browser
 from gonghui.policy import selectors as policy
@@ -178,6 +178,30 @@ def test_a_pilot_federation_approves_below_a_plain_township_union_does_not(town)
     )
     assert town.pilot and approvers.approver_of(town) == town
     assert services.union_build(name="甲厂工会", **{**wish, "parent": town}).parent_id == town.pk
+
+
+@pytest.mark.system("S028")
+@pytest.mark.parametrize(("rank", "asked"), [("", True), ("middle", True), ("deputy", False), ("head", False)])
+def test_the_chair_of_a_pilot_federation_holds_the_rank_of_a_deputy(town, rank, asked):
+    town = services.union_upgrade(
+        actor=make.system, union=town, kind=UnionKind.TOWNSHIP_FEDERATION, on=DAY, document_no="江工〔2026〕10 号"
+    )
+    services.term_open(actor=make.system, union=town, number=1, since=DAY, years=5)
+    services.post_add_named(actor=make.system, union=town, name="石主席", title="chair", since=DAY, full_time=True, rank=rank)
+    said = [t.text for t in duties.union_duties(town, DAY).missing]
+    assert any("同级副职" in text for text in said) is asked
+
+
+@pytest.mark.system("S039")
+def test_the_mix_of_employment_proposes_agreement_joining_and_meeting(town):
+    firm = make.employer(town, "飞鸟配送站")
+    services.diversity_set(
+        actor=make.system, employer=firm, values={"identity": ["gig"], "employment": ["dispatch"], "work": [], "development": []}
+    )
+    page = browser(Role.CITY, town).get(f"/console/orgs/employers/{firm.pk}/").content.decode()
+    assert all(word in page for word in ("行业职工代表大会、恳谈会", "两方工会联席会议", "做法建议，不是法律要求"))
+    plain = make.employer(town, "老街面馆")
+    assert "按画像建议" not in browser(Role.CITY, town).get(f"/console/orgs/employers/{plain.pk}/").content.decode()
 
 
 @pytest.mark.system("S014")

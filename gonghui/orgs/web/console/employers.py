@@ -107,6 +107,7 @@ def employer_page(request: Request, pk: int) -> HttpResponse:
         "duplicates": [(d, likeness.KIND_LABELS[d.kind]) for d in employers.duplicates_of(employer)], "steps": employers.history_of(employer),
         "matters": employers.open_matters(employer), "may": may, "listed": employer.written_off_on is None, "trail": ledger((employer.name, "")),
         "industry": dict(industries(request)).get(employer.industry[:1], ""), "diversity": _diversity(employer),
+        "proposed": cards.proposed(employer.diversity if isinstance(employer.diversity, dict) else {}),
         "spot": employer.spots.filter(until=None).first(),
     }  # fmt: skip
     return render(request, "orgs/console/employer.html", context)
