@@ -66,7 +66,7 @@ def _refuse(access: Access, request: HttpRequest) -> HttpResponse | None:
         return None
     actor: Any = request.actor  # type: ignore[attr-defined]  # set by accounts.middleware
     if not actor.signed_in:
-        mobile = access.door is Door.WORKER or request.path.startswith("/m/")
+        mobile = access.door is Door.WORKER or (request.path.startswith("/m/") and access.door is not Door.OFFICER)
         name = "accounts:worker_login" if mobile else "accounts:login"
         return _to(request, reverse(name))
     if access.door is Door.OFFICER and (not actor.is_officer or (access.perms and not any(actor.may(p) for p in access.perms))):

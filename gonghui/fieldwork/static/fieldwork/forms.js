@@ -47,7 +47,7 @@
       label('下次走访', input('next_visit', 'date', day(w.said.gap_days || 14), { min: day() })), label('照片（选填）', photo),
       h('fieldset', { class: 'mb-3' }, [h('legend', { class: 'form-label' }, '负责人签名（选填）'), pad, h('button', { class: 'btn btn-light btn-sm mt-2', type: 'button', on: { click: function () { sign.clear(); } } }, '重写')])
     ], ['存走访', '没有信号也能存'], function (f) {
-      var now = { purpose: f.purpose.value, visited_on: f.visited_on.value, visitor: f.visitor.value, outcome: f.outcome.value, proposed_form: f.proposed_form.value, note: f.note.value.trim(), next_visit: f.next_visit.value, state: 'done',
+      var now = { purpose: f.elements.purpose.value, visited_on: f.visited_on.value, visitor: f.visitor.value, outcome: f.outcome.value, proposed_form: f.proposed_form.value, note: f.note.value.trim(), next_visit: f.next_visit.value, state: 'done',
         checklist: ticked(f, 'checklist'), arguments: ticked(f, 'arguments'), needs: ticked(f, 'needs'), warnings: ticked(f, 'warnings') };
       if (f.maturity.value) { now.maturity = f.maturity.value; }
       if (!now.outcome) { throw new Error('请选结果。'); }
@@ -88,9 +88,9 @@
       h('fieldset', { class: 'mb-3' }, [h('legend', { class: 'form-label' }, '本人签名'), pad, h('button', { class: 'btn btn-light btn-sm mt-2', type: 'button', on: { click: function () { sign.clear(); } } }, '重写')]),
       h('label', { class: 'kit-tick', for: 'agree' }, [agree, ' 我自愿加入工会，同意工会为办理会籍使用以上信息，并留存我的签名。'])
     ], ['提交申请', '一人一份，本人签名'], function (f) {
-      var now = { name: f.name.value.trim(), id_number: f.id_number.value.trim().toUpperCase(), phone: f.phone.value.trim(), kind: f.kind.value, agree: agree.checked, signature: sign.link(), signed_name: f.name.value.trim() };
+      var now = { name: f.elements.name.value.trim(), id_number: f.id_number.value.trim().toUpperCase(), phone: f.phone.value.trim(), kind: f.kind.value, agree: agree.checked, signature: sign.link(), signed_name: f.elements.name.value.trim() };
       if (f.employer_name) { now.employer_name = f.employer_name.value.trim(); }
-      if (f.union.value) { now.union = Number(f.union.value); }
+      if (f.elements.union.value) { now.union = Number(f.elements.union.value); }
       if (!e && !now.union) { throw new Error('请先选加入哪个工会。'); }
       if (!now.name || !/^\d{17}[\dX]$/.test(now.id_number)) { throw new Error('请填姓名和 18 位身份证号。'); }
       if (now.phone && !/^1\d{10}$/.test(now.phone)) { throw new Error('手机号是 11 位，请核对。'); }
@@ -109,12 +109,18 @@
 
   S.propose = function (w, id) {
     var e = S.employer(w, id) || {}, forms = w.labels.choices.proposed_form, unions = w.pack.unions.map(function (u) { return [String(u.id), u.name]; });
-    return [form('propose', [h('p', { class: 'kit-lead' }, e.name || ''),
-      label('加入现有的联合工会', pick('union', unions, '', '不加入，新建工会'), '小店不用单独建会：选一个一条街、市场或行业的联合工会就行。'),
-      label('新建的形式', pick('form', forms, e.planned_form || 'joint3')), label('名称（选填）', input('title', 'text', '', { maxlength: 60 }), '例如“青石街商铺联合工会”')
-    ], ['提出建会', '送到镇（街道）工会办理'], function (f) {
-      var fields = f.union.value ? { union: Number(f.union.value) } : { form: f.form.value, name: f.title.value.trim() };
-      return Kit.post({ kind: 'propose', employer: id, fields: fields }).then(function () { return Kit.go('e/' + id, '已记下，上送后开始办理。'); });
-    })];
+    var near = w.pack.employers.filter(function (x) { return x.id !== id && !x.organised; }).slice(0, 20), rest, join = pick('union', unions, '', '不加入，新建工会');
+    rest = h('div', {}, [
+      label('新建的形式', pick('form', forms, e.planned_form || 'joint3')), label('名称（选填）', input('title', 'text', '', { maxlength: 60 }), '例如“青石街商铺联合工会”'),
+      near.length ? ticks('units', '一起联合的单位', near.map(function (x) { return [String(x.id), x.name]; })) : null,
+      label('理由', h('textarea', { class: 'form-control', id: 'reason', name: 'reason', rows: 2, maxlength: 200 }), '联合建会要写明为什么不单独建。'),
+      label('筹备组组长', input('leader', 'text', '', { maxlength: 40 })), label('组长电话（选填）', input('phone', 'tel', '', { maxlength: 11, inputmode: 'tel' }))
+    ]);
+    join.addEventListener('change', function () { rest.hidden = !!join.value; });
+    return [form('propose', [h('p', { class: 'kit-lead' }, e.name || ''), label('加入现有的联合工会', join, '小店不用单独建会：选一个一条街、市场或行业的联合工会就行。'), rest],
+      ['提出建会', '送到镇（街道）工会办理'], function (f) {
+        var fields = join.value ? { union: Number(join.value) } : { form: f.elements.form.value, name: f.elements.title.value.trim(), reason: f.reason.value.trim(), leader: f.leader.value.trim(), phone: f.phone.value.trim(), units: ticked(f, 'units').map(Number) };
+        return Kit.post({ kind: 'propose', employer: id, fields: fields }).then(function () { return Kit.go('e/' + id, '已记下，上送后开始办理。'); });
+      })];
   };
 }());
