@@ -81,6 +81,13 @@ class BookingState(models.TextChoices):
     NOSHOW = "noshow", "未到场"
     UNUSED = "unused", "到期未用"
 
+    @property
+    def tone(self) -> str:
+        """Colour of the tag (状态颜色)."""
+        return {"held": "warn", "unpaid": "warn", "ticketed": "ok", "used": "info", "noshow": "bad", "unused": "bad"}.get(
+            self.value, "line"
+        )
+
 
 LIVE = (BookingState.HELD, BookingState.UNPAID, BookingState.TICKETED)
 """States that may still change (有效预约)."""

@@ -64,6 +64,11 @@ class Booking(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def tone(self) -> str:
+        """Colour of its state on a page."""
+        return BookingState(self.state).tone
+
 
 class Claim(models.Model):
     """A right used up (占用的权利): the n-th place of a holder within a scope, one row each, so the database itself refuses a second.

@@ -21,9 +21,13 @@ DRAW_FREE = {"place"}
 BATCH = 200
 
 
-def must_be_allowed(found: Standing, session: Session) -> None:
-    """Raises: RuleViolation booking.may_not with every reason and the decision's sources."""
-    reasons = [r for r in found.refusals if r.code not in DRAW_FREE]
+def must_be_allowed(found: Standing, session: Session, *, late: bool = False) -> None:
+    """May this member have a place that is not asked for in the rush? `late`: also after the booking has closed (转让).
+
+    Raises: RuleViolation with the first reason, all codes and the decision with its sources.
+    """
+    free = DRAW_FREE | ({"not_closed"} if late else set())
+    reasons = [r for r in found.refusals if r.code not in free]
     if reasons:
         decision = reads.slip(found, session)
         raise RuleViolation(f"booking.{reasons[0].code}", reasons[0].text, reasons=[r.code for r in reasons], slip=decision.as_json())
