@@ -25,8 +25,25 @@ root, township, employer, regional, build, cover, person, worker = (
 
 
 def officer(role: Role, union: Any, name: str = "") -> Actor:
-    """A real account with one grant: approvals look accounts up."""
-    return accounts.acting((role, union.path), username=name or f"{role}-{union.pk}", name=name or f"{role.label}{union.pk}")
+    """A real account with one grant, the same for the same name: approvals look accounts up."""
+    from gonghui.accounts import selectors as users
+    from gonghui.accounts.models import User
+
+    username = name or f"{role}-{union.pk}"
+    found = User.objects.filter(username=username).first()
+    return (
+        users.actor_of(found)
+        if found is not None
+        else accounts.acting((role, union.path), username=username, name=name or f"{role.label}{union.pk}")
+    )
+
+
+def at_the_phone(who: Any) -> Actor:
+    """The person signed in with a real worker's account."""
+    from gonghui.accounts import selectors as users
+    from gonghui.accounts import services
+
+    return users.actor_of(services.worker_of_phone(f"1381234{who.pk:04d}", who.pk))
 
 
 def shop(name: str = "清泉五金店", workers: int = 8, street: str = "清泉街", town: Any = None) -> Any:

@@ -132,7 +132,7 @@ def test_an_employer_written_off_takes_its_case_with_it() -> None:
     from gonghui.orgs import services as orgs
 
     case = make.submitted()
-    orgs.employer_status(actor=make.system, employer=case.employer, status="closed", since=clock.today(), evidence="实地走访，已关停")
+    orgs.employer_status(actor=make.system, employer=case.employer, status="closed", on=clock.today(), evidence="实地走访，已关停")
     assert make.fresh(case).state == "gone"
 
 
@@ -158,7 +158,7 @@ def test_due_dates_come_from_the_rule_and_late_cases_show() -> None:
 def test_the_chair_to_be_works_on_the_phone_and_nobody_elses() -> None:
     firm = make.shop(workers=30)
     case = make.opened(firm, leader=("周小兰", "13911110001"))
-    leader = make.worker(case.leader)
+    leader = make.at_the_phone(case.leader)
     assert services.case_submit(actor=leader, case=case).state == "pending"
     stranger = make.worker(make.person())
     with pytest.raises(NotFound):
@@ -345,7 +345,7 @@ def test_a_subsidiary_elsewhere_goes_to_the_local_union_first_and_the_group_is_a
 
 def test_a_core_unit_in_the_same_place_stands_below_its_group() -> None:
     group = make.build("group", "恒达集团工会委员会", make.root(), area="371000")
-    case = make.opened(make.shop(workers=40), second=group, layer="core")
+    case = make.opened(make.shop(workers=40, town=make.township(area="371000")), second=group, layer="core")
     assert (case.parent, case.approver, case.second) == (group, group, None)
 
 

@@ -1,0 +1,184 @@
+"""Board, list, blank spots as table, tree and map; the plan for an employer (看板、台账、空白点、建会方案)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gonghui.core import clock
+from gonghui.core.access import officer
+from gonghui.core.errors import RuleViolation
+from gonghui.core.http import Request, page_of, render
+from gonghui.organising import forms, services
+from gonghui.organising.enums import CaseState, Form, Perm
+from gonghui.organising.selectors import cases, planning
+from gonghui.organising.web import common
+from gonghui.orgs.enums import SpotState
+from gonghui.orgs.selectors import employers, spots, unions
+
+MOST_ON_MAP = 1500
+WIDTH, HEIGHT, EDGE = 800, 480, 16
+
+
+def _filter(request: Request) -> tuple[forms.CaseFilter, dict[str, Any]]:
+    form = forms.CaseFilter(request.GET, towns=common.towns(request))
+    form.is_valid()
+    data = form.cleaned_data
+    return form, {
+        "q": data.get("q", ""), "kind": data.get("kind", ""), "union": common.chosen_town(request, data.get("union", "")),
+    }  # fmt: skip
+
+
+@officer(Perm.CASE_VIEW)
+@require_GET
+def board(request: Request) -> HttpResponse:
+    """Open cases by step, what is late on top (建会看板)."""
+    form, given = _filter(request)
+    columns = cases.board(actor=request.actor, **given)
+    total, late = sum(c.total for c in columns), sum(c.late for c in columns)
+    context = {"form": form, "columns": columns, "total": total, "late": late, "today": clock.today(), "chips": common.chips(request, form)}
+    return render(request, "organising/console/board.html", context)
+
+
+@officer(Perm.CASE_VIEW)
+@require_GET
+def case_list(request: Request) -> HttpResponse:
+    """All cases as a list (事项台账)."""
+    form, given = _filter(request)
+    data, state = form.cleaned_data, request.GET.get("state", "open")
+    rows = cases.case_list(
+        actor=request.actor,
+        state=state,
+        form=data.get("form", ""),
+        overdue=bool(data.get("overdue")),
+        sort=request.GET.get("sort", ""),
+        **given,
+    )
+    counts = cases.counts(request.actor)
+    ended = {str(s) for s in CaseState} & set(cases.ENDED_WORDS)
+    tabs = [
+        {"label": "在办", "url": "?state=open", "count": sum(n for s, n in counts.items() if s not in ended), "current": state == "open"}
+    ]
+    tabs += [
+        {"label": CaseState(s).label, "url": f"?state={s}", "count": counts.get(s, 0), "current": state == s} for s in cases.ENDED_WORDS
+    ]
+    context = {"form": form, "page": page_of(request, rows), "tabs": tabs, "today": clock.today(), "chips": common.chips(request, form)}
+    if request.GET.get("print"):
+        return render(request, "organising/print/list.html", {"rows": rows[:500], "total": rows.count(), "at": clock.now()})
+    return render(request, "organising/console/list.html", context)
+
+
+@officer(Perm.CASE_VIEW)
+@require_GET
+def spot_board(request: Request) -> HttpResponse:
+    """Blank spots as table, by place, on a map (空白点看板)."""
+    view = request.GET.get("view", "table")
+    q = request.GET.get("q", "")[:40]
+    rows = spots.spot_list(actor=request.actor, q=q, state=request.GET.get("state", ""))
+    views = [("table", "名单"), ("tree", "按地方"), ("map", "地图")]
+    tabs = [{"label": label, "url": f"?view={key}&q={q}", "current": view == key} for key, label in views]
+    context: dict[str, Any] = {"tabs": tabs, "view": view, "q": q, "today": clock.today(), "total": rows.count()}
+    if view == "map":
+        context |= _map(rows)
+    elif view == "tree":
+        context["groups"] = _tree(rows)
+    else:
+        page = page_of(request, rows)
+        running = {c.employer_id: c for c in cases.waiting(request.actor).filter(employer_id__in=[s.employer_id for s in page])}
+        context |= {"page": page, "rows": [(s, running.get(s.employer_id), (clock.today() - s.since).days) for s in page]}
+    return render(request, "organising/console/spots.html", context)
+
+
+def _tree(rows: Any) -> list[dict[str, Any]]:
+    """Places from the town down, each with its open spots by state."""
+    held: dict[str, dict[str, Any]] = {}
+    counted = rows.order_by().values_list("employer__union__path", "employer__union__name", "state").annotate(n=Count("pk"))
+    for path, name, state, n in counted:
+        node = held.setdefault(path, {"path": path, "name": name, "depth": len(path) // 4 - 1, "total": 0, "states": {}})
+        node["total"] += n
+        node["states"][state] = node["states"].get(state, 0) + n
+    for node in held.values():
+        node["words"] = [(SpotState(s).label, n) for s, n in sorted(node["states"].items())]
+    return [held[p] for p in sorted(held)]
+
+
+def _map(rows: Any) -> dict[str, Any]:
+    """Positions scaled into a drawing made on the server; no map service is asked."""
+    found = list(
+        rows.exclude(employer__latitude=None).exclude(employer__longitude=None)
+        .values_list("employer_id", "employer__name", "employer__latitude", "employer__longitude", "state", "employer__headcount")[:MOST_ON_MAP]
+    )  # fmt: skip
+    if not found:
+        return {"points": [], "missing": rows.count()}
+    lats, lons = [p[2] for p in found], [p[3] for p in found]
+    top, left = max(lats), min(lons)
+    tall, wide = (top - min(lats)) or 1, (max(lons) - left) or 1
+    points = [
+        {
+            "pk": pk, "name": name, "x": round(EDGE + (lon - left) / wide * (WIDTH - 2 * EDGE), 1),
+            "y": round(EDGE + (top - lat) / tall * (HEIGHT - 2 * EDGE), 1), "state": state, "word": SpotState(state).label, "workers": workers,
+        }
+        for pk, name, lat, lon, state, workers in found
+    ]  # fmt: skip
+    return {"points": points, "missing": rows.count() - len(found), "width": WIDTH, "height": HEIGHT, "shown": len(points)}
+
+
+@officer(Perm.CASE_VIEW)
+@require_http_methods(["GET", "POST"])
+def plan(request: Request, pk: int) -> HttpResponse:
+    """Which form fits this employer, and why; open the case from here (建会方案)."""
+    employer = employers.employer_get(actor=request.actor, pk=pk)
+    found = planning.plan_for(employer)
+    running = cases.open_case_of(employer)
+    first = next((o.form for o in found.options if not o.one_tap), Form.OWN)
+    form = forms.OpenForm(
+        request.POST or None, initial={"form": request.GET.get("form") or first, "units": "、".join(e.code for e in found.neighbours[:3])}
+    )
+    if request.method == "POST" and not request.actor.may(Perm.CASE_EDIT, employer.union):
+        request.actor.require(Perm.CASE_EDIT, employer.union)
+    options = [(o, o.slip.as_slip() if o.slip is not None else None) for o in found.options]
+    return common.act(
+        request, form, lambda d: _open(request, employer, d), title=f"建会方案：{employer.name}", back=reverse("organising:spots"), said="已立项，下一步补齐请示送审。",
+        action="立项建会", to=lambda case: reverse("organising:case", args=[case.pk]), template="organising/console/plan.html",
+        trail=[("空白点看板", reverse("organising:spots"))], plan=found, options=options, employer=employer, running=running,
+        slip=found.slip.as_slip() if found.slip is not None else None, may_open=request.actor.may(Perm.CASE_EDIT, employer.union),
+        may_join=request.actor.may(Perm.COVERAGE_JOIN, employer.union),
+    )  # fmt: skip
+
+
+def _open(request: Request, employer: Any, data: dict[str, Any]) -> Any:
+    details: dict[str, Any] = {k: data[k] for k in ("planned_start", "planned_end", "association") if data.get(k)}
+    if data["form"] == Form.TRANSITIONAL:
+        details |= {k: data[k] for k in ("target_mode", "review_on") if data.get(k)}
+    if data.get("host"):
+        details["host"] = common.named_union(request, data["host"])
+    joint = data["form"].startswith("joint") or data["form"] in {Form.REGIONAL, Form.INDUSTRY}
+    units = [common.named_employer(request, w) for w in data.get("units", "").replace(",", "、").split("、") if w.strip()] if joint else []
+    leader = (data["leader"], data.get("phone") or "") if data.get("leader") else None
+    return services.case_open(
+        actor=request.actor, employer=employer, form=data["form"], source="plan", name=data.get("name", ""), reason=data.get("reason", ""),
+        leader=leader, units=units, **details,
+    )  # fmt: skip
+
+
+@officer(Perm.COVERAGE_JOIN)
+@require_POST
+def join(request: Request, pk: int) -> HttpResponse:
+    """One tap: the shop joins what stands nearby (一键加入)."""
+    employer = employers.employer_get(actor=request.actor, pk=pk)
+    back = reverse("organising:plan", args=[pk])
+
+    def do() -> None:
+        wanted = request.POST.get("union", "")
+        union = next((u for u in planning.near(employer) if str(u.pk) == wanted), None)
+        if union is None:
+            union = unions.union_get(actor=request.actor, pk=int(wanted)) if wanted.isdigit() and len(wanted) < 12 else None
+        if union is None:
+            raise RuleViolation("organising.union_name", "请先选要加入的工会。")
+        services.coverage_join(actor=request.actor, employer=employer, union=union, reason=request.POST.get("reason", ""))
+
+    return common.told(request, do, said=f"{employer.name}已加入，空白点已消除。", back=back)
