@@ -55,6 +55,11 @@ class Asset(models.Model):
             ),
         ]
 
+    @property
+    def tone(self) -> str:
+        """Colour of the state's word."""
+        return AssetState(self.state).tone
+
     def __str__(self) -> str:
         return self.name
 

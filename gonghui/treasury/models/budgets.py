@@ -58,6 +58,11 @@ class Budget(models.Model):
             models.CheckConstraint(condition=Q(carried_fen__gte=0), name="budget_carried"),
         ]
 
+    @property
+    def tone(self) -> str:
+        """Colour of the state's word."""
+        return BudgetState(self.state).tone
+
     def __str__(self) -> str:
         return f"{self.year} 年{self.get_kind_display()}"
 

@@ -58,6 +58,11 @@ class Payment(models.Model):
             ),
         ]
 
+    @property
+    def tone(self) -> str:
+        """Colour of the state's word."""
+        return PaymentState(self.state).tone
+
     def __str__(self) -> str:
         return self.words
 
@@ -90,6 +95,11 @@ class PaymentBatch(models.Model):
         verbose_name = verbose_name_plural = "付款批"
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["union", "state"], name="batch_union")]
+
+    @property
+    def tone(self) -> str:
+        """Colour of the state's word."""
+        return BatchState(self.state).tone
 
     def __str__(self) -> str:
         return self.number

@@ -33,6 +33,11 @@ class FundingProject(models.Model):
         ordering = ["-begun_on", "-pk"]
         indexes = [models.Index(fields=["union", "state"], name="funding_union")]
 
+    @property
+    def tone(self) -> str:
+        """Colour of the state's word."""
+        return ProjectState(self.state).tone
+
     def __str__(self) -> str:
         return self.name
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 
-from gonghui.finance.enums import BookKind, VoucherState
+from gonghui.finance.enums import BookKind, VoucherKind, VoucherState
 from gonghui.finance.selectors import books, ledger
 from gonghui.treasury.enums import Perm
 from gonghui.treasury.models import BankEntry, Match, Reconciliation, Statement
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
 BANK = "102"
+BROUGHT = (VoucherKind.OPENING, VoucherKind.TRANSITION)
+"""Balances brought forward are no movement on the bank's side."""
 
 
 def account_model() -> Any:
@@ -66,6 +68,7 @@ def book_lines(account: Any, until: date | None = None) -> dict[int, BookSide]:
         voucher__state=VoucherState.POSTED,
         on__gte=account.since,
     )
+    rows = rows.exclude(voucher__kind__in=BROUGHT)
     if until is not None:
         rows = rows.filter(on__lte=until)
     sums = (

@@ -220,10 +220,10 @@ def read_answer(format: str, content: bytes) -> list[dict[str, str]]:
     chosen, table = banking.formats()[format], reading.read(content)
     columns = [Column(name, words[0], tuple(words[1:])) for name, words in chosen.answer.items()]
     found = headers.find(table.frame, columns)
-    missing = [c.label for c in columns if c.key in {"transfer_no", "outcome"} and c.key not in found.mapping.values()]
+    missing = [c.label for c in columns if c.key in {"transfer_no", "outcome"} and c.key not in found.mapping]
     if missing:
         raise BadInput("treasury.answer_columns", f"回执里没有找到这些列：{'、'.join(missing)}。请核对文件，或在格式里加上银行用的列名。")
-    where = {key: column for column, key in found.mapping.items()}
+    where = found.mapping
     rows = []
     for raw in table.frame.iter_rows(named=True):
         if int(raw[reading.ROW]) <= found.row:

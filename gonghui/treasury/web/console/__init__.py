@@ -1,0 +1,1 @@
+"""Console pages of treasury (管理端页面)."""
