@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import Error, transaction
@@ -49,17 +50,22 @@ def _late() -> None:
         connection.close()
 
 
-@transaction.atomic
 def flush() -> int:
     """Write what was noted. Returns how many."""
     with _lock:
         rows = list(_noted.items())
         _noted.clear()
+    return write([(found, reason, at) for (_session, _person, reason), (found, at) in rows])
+
+
+@transaction.atomic
+def write(rows: Sequence[tuple[Pass, str, Any]]) -> int:
+    """Write unmet requests at once (pass, reason, when). Returns how many."""
     made = [
         Demand(
             item_id=found.item,
-            session_id=session,
-            person_id=person,
+            session_id=found.session,
+            person_id=found.person,
             reason=reason,
             on=at.date(),
             at=at,
@@ -67,7 +73,7 @@ def flush() -> int:
             first_time=found.first_time,
             shift=found.shift,
         )
-        for (session, person, reason), (found, at) in rows
+        for found, reason, at in rows
     ]
     Demand.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)
     return len(made)
