@@ -71,7 +71,7 @@ def _menu() -> None:
     from gonghui.spending.enums import Perm
     from gonghui.spending.selectors import overrides
 
-    group = "经费与考核"
+    group = "财务"
     menu.register(
         menu.Entry("spending.plans", "支出计划", "clipboard-list", "spending:plans", group=group, perm=Perm.PLAN_VIEW, order=330),
         menu.Entry("spending.planner", "节日慰问测算", "gift", "spending:planner", group=group, perm=Perm.PLAN_VIEW, order=332),

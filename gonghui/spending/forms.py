@@ -81,6 +81,8 @@ class LineForm(forms.Form):
         self.fields["use"].choices = [(u, labels[u]) for u in uses]  # type: ignore[attr-defined]  # a choice field
         self.fields["use"].widget.attrs["data-plain"] = ""
         self.fields["use"].required = False
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = str(field.label)
         self.empty_permitted = True
         self.use_required_attribute = False
 

@@ -89,12 +89,22 @@ def _forms(draft: Draft) -> Iterator[Knob[Draft]]:
         yield Knob("method", 1, _by_bank, partial(_words, "改用银行转账、支票或汇款"), 1)
     if draft.kind == PlanKind.FESTIVAL and facts.get("form", "goods") != "goods":
         yield _switch("form", "改发实物（节日用品或生活必需品）", 1, form="goods")
+    if draft.kind == PlanKind.FESTIVAL and draft.roll > draft.people:
+        yield Knob("all", 1, _everyone, partial(_words, f"发给全体会员（{draft.roll} 人）"), 1)
     if facts.get("owner") == "person":
         yield _switch("owner", "服装登记为单位所有，由职工保管", 1, owner="unit")
     if facts.get("only_participants") is False:
         yield _switch("only", "只给参加活动的人购置", 1, only_participants=True)
     if draft.of(Use.SOUVENIR) and draft.of(Use.PRIZE, Use.TEAM, Use.PARTICIPATION):
         yield Knob("no_souvenir", 1, _no_souvenir, partial(_words, "设了奖就不再发纪念品"), 2)
+
+
+def _everyone(draft: Draft, n: int) -> Draft:
+    """To all members: the same for everybody, the list is then the whole roll."""
+    if not n:
+        return draft
+    lines = tuple(replace(line, quantity=draft.roll) if line.quantity == draft.people else line for line in draft.lines)
+    return replace(draft, members=(), count=draft.roll, lines=lines)
 
 
 def _trip(draft: Draft) -> Iterator[Knob[Draft]]:

@@ -57,6 +57,8 @@ class Answer:
     draft: Draft
     items: list[Item]
     proposals: list[nearest.Proposal[Draft]] = field(default_factory=list)
+    still_reason: bool = False
+    """The proposals lift every refusal, and leave something that asks for a reason."""
 
     @property
     def outcome(self) -> Outcome:
@@ -101,7 +103,7 @@ def judge(draft: Draft, history: History, *, pack: Any = None, near: bool = True
     items = _ask(draft, history, pack)
     answer = Answer(draft, items)
     if near and answer.outcome in (Outcome.REFUSED, Outcome.REASON):
-        answer.proposals = _nearest(answer, history, pack)
+        answer.proposals, answer.still_reason = _nearest(answer, history, pack)
     return answer
 
 
@@ -123,8 +125,8 @@ def _ask(draft: Draft, history: History, pack: Any, only: frozenset[str] = froze
     return found
 
 
-def _nearest(answer: Answer, history: History, pack: Any) -> list[nearest.Proposal[Draft]]:
-    """Ways to a plan without any no; where that cannot be had, to one without a refusal."""
+def _nearest(answer: Answer, history: History, pack: Any) -> tuple[list[nearest.Proposal[Draft]], bool]:
+    """Ways to a plan without any no; where that cannot be had, to one without a refusal (and then True)."""
     unknown = {i.question.key for i in answer.items if i.outcome == Outcome.UNKNOWN}
     for bad in ({Outcome.REFUSED, Outcome.REASON}, {Outcome.REFUSED}):
         failing = frozenset(i.question.key for i in answer.items if i.outcome in bad)
@@ -140,8 +142,8 @@ def _nearest(answer: Answer, history: History, pack: Any) -> list[nearest.Propos
 
         knobs = knobs_of.knobs(answer.draft, history)
         if found := nearest.nearest(answer.draft, knobs, passes):
-            return found
-    return []
+            return found, Outcome.REASON not in bad
+    return [], False
 
 
 def meal(

@@ -94,7 +94,7 @@ def test_every_kind_has_an_editor_and_an_answer_on_desk_and_phone(kind):
         nights="0",
         deceased="member",
         care_form="cake",
-        **{"line-0-use": use, "line-0-unit_fen": "50", "line-0-quantity": "2"},
+        **{"line-0-use": use, "line-0-unit_fen": "50", "line-0-quantity": "2", "line-1-use": use},
     )
     response = browser.post(reverse("spending:new", args=[kind]), data, follow=True)
     assert response.status_code == 200 and "逐条规则" in text(response), text(response)[:2000]

@@ -16,6 +16,7 @@ from gonghui.spending import forms, services
 from gonghui.spending.enums import Perm
 from gonghui.spending.rules.catalogue import GROUPS
 from gonghui.spending.selectors import facts
+from gonghui.spending.selectors.answers import STALE
 from gonghui.spending.selectors import figures as tables
 from gonghui.spending.selectors import overrides as waived
 from gonghui.spending.selectors import plans as reads
@@ -141,7 +142,8 @@ def _entry(key: str, question: str, day: Any, at: str, path: str) -> dict[str, A
     return {
         "key": key, "question": question, "label": decision.rule.label, "rows": rows, "slip": slip, "answer": decision.rule.advice,
         "source": str(first.source) if first else "", "here": bool(decision.clauses),
-        "stale": any(mark in u.version.note for u in decision.used for mark in ("没有查到", "可能已经提高", "没有录入")),
+        "stale": any(mark in u.version.note for u in decision.used for mark in STALE),
+        "bare": any("还没有录入" in u.version.note for u in decision.used),
     }  # fmt: skip
 
 
