@@ -12,6 +12,7 @@ class FinanceConfig(AppConfig):
     def ready(self) -> None:
         _permissions()
         _hooks()
+        _menu()
 
 
 def _permissions() -> None:
@@ -43,8 +44,31 @@ def _hooks() -> None:
     from gonghui.finance import verify as checks
     from gonghui.finance.selectors import guard, vouchers
 
-    hooks.register_guard("finance", guard.guard)
+    hooks.register_guard("finance", guard.guard, advice=True)
     approvals.register_inbox("finance", vouchers.inbox)
     benches.register("ledger", bench.run)
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
+
+
+def _menu() -> None:
+    from gonghui.core import menu
+    from gonghui.finance.enums import Perm
+    from gonghui.finance.selectors import vouchers
+
+    group = "财务"
+    menu.register(
+        menu.Entry("finance.books", "工会账务", "book-2", "finance:books", group=group, perm=Perm.BOOK_VIEW, order=300),
+        menu.Entry(
+            "finance.inbox",
+            "待办凭证",
+            "checkup-list",
+            "finance:inbox",
+            group=group,
+            perm=Perm.BOOK_VIEW,
+            order=302,
+            badge=vouchers.waiting_count,
+        ),
+        menu.Entry("finance.accounts", "账户登记", "building-bank", "finance:accounts", group=group, perm=Perm.BOOK_VIEW, order=304),
+        menu.Entry("finance.practice", "练习账套", "school", "finance:practice", group=group, perm=Perm.PRACTICE, order=306),
+    )

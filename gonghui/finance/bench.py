@@ -80,8 +80,9 @@ def _union() -> Any:
 
 def bring(book: Book, items: list[services.Bring]) -> list[Voucher]:
     """Through the same service imports use, guards included."""
-    hands = {"maker": system("make"), "checker": system("check"), "poster": system("post")}
-    return services.vouchers_bring(actor=system("post"), book=book, items=items, **hands)
+    return services.vouchers_bring(
+        actor=system("post"), book=book, items=items, maker=system("make"), checker=system("check"), poster=system("post")
+    )
 
 
 def _items(count: int, lines: int, first: int = 0) -> list[services.Bring]:

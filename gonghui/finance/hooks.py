@@ -14,12 +14,18 @@ Guard = Callable[["Voucher"], Iterable[Finding]]
 Done = Callable[..., Any]
 _guards: dict[str, Guard] = {}
 _done: dict[str, Done] = {}
+_advice: set[str] = set()
 
 
-def register_guard(name: str, fn: Guard) -> None:
-    """Add a guard `fn(voucher) -> findings`: shown at draft, binding at check. Twice under one name raises."""
+def register_guard(name: str, fn: Guard, *, advice: bool = False) -> None:
+    """Add a guard `fn(voucher) -> findings`: shown at draft, binding at check. Twice under one name raises.
+
+    Args: advice: it never blocks, so it is not asked where only blocks count (bulk).
+    """
     if _guards.setdefault(name, fn) is not fn:
         raise ValueError(f"凭证提示重复：{name}")
+    if advice:
+        _advice.add(name)
 
 
 def register_done(name: str, fn: Done) -> None:
@@ -28,10 +34,15 @@ def register_done(name: str, fn: Done) -> None:
         raise ValueError(f"记账回告重复：{name}")
 
 
-def findings(voucher: Voucher) -> list[Finding]:
-    """What all guards say, blocks first; each key is made unique by the guard's name."""
+def findings(voucher: Voucher, *, binding: bool = False) -> list[Finding]:
+    """What all guards say, blocks first; each key is made unique by the guard's name.
+
+    Args: binding: only guards that can block.
+    """
     found = []
     for name, fn in _guards.items():
+        if binding and name in _advice:
+            continue
         for n, f in enumerate(fn(voucher)):
             key = f.key if f.key.startswith(f"{name}.") else f"{name}.{f.key or n}"
             found.append(Finding(f.severity, f.text, f.slip, key[:80]))

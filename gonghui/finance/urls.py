@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gonghui.finance.web import books, practice, reports, vouchers
 
 app_name = "finance"
-urlpatterns: list[URLPattern] = []
+C = "console/finance/"
+B, V = C + "books/<int:pk>/", C + "vouchers/<int:pk>/"
+urlpatterns = [
+    path(C, books.index, name="books"),
+    path(C + "open/", books.open_book, name="open"),
+    path(C + "summary/", reports.summary, name="summary"),
+    path(C + "accounts/", books.accounts, name="accounts"),
+    path(C + "inbox/", vouchers.inbox, name="inbox"),
+    path(C + "inbox/many/", vouchers.many, name="many"),
+    path(C + "practice/", practice.index, name="practice"),
+    path(C + "practice/<slug:case>/", practice.case, name="practice_case"),
+    path(C + "overrides/<int:pk>/<slug:verb>/", vouchers.override, name="override"),
+    path(B, books.book, name="book"),
+    path(B + "agent/", books.agent, name="agent"),
+    path(B + "new/", vouchers.new, name="new"),
+    path(B + "expert/", vouchers.expert, name="expert"),
+    path(B + "trial/", reports.trial, name="trial"),
+    path(B + "ledger/", reports.ledger, name="ledger"),
+    path(B + "statements/", reports.statements, name="statements"),
+    path(B + "periods/", reports.periods, name="periods"),
+    path(B + "periods/<slug:verb>/", reports.period_act, name="period_act"),
+    path(V, vouchers.detail, name="voucher"),
+    path(V + "print/", vouchers.print_one, name="voucher_print"),
+    path(V + "edit/", vouchers.edit, name="voucher_edit"),
+    path(V + "papers/<int:n>/", vouchers.paper, name="paper"),
+    path(V + "<slug:verb>/", vouchers.act, name="voucher_act"),
+]

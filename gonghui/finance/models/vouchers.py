@@ -47,6 +47,7 @@ class Voucher(models.Model):
     created_at = models.DateTimeField("制单时间")
     checked_at = models.DateTimeField("审核时间", null=True, blank=True)
     posted_at = models.DateTimeField("记账时间", null=True, blank=True)
+    in_hand: list[Line] | None = None
 
     class Meta:
         verbose_name = verbose_name_plural = "记账凭证"
@@ -75,7 +76,9 @@ class Voucher(models.Model):
 
     @property
     def lines(self) -> list[Line]:
-        """The lines, from the draft or from the postings."""
+        """The lines, from the draft or from the postings; bulk work holds them in hand (`in_hand`)."""
+        if self.in_hand is not None:
+            return self.in_hand
         if self.state != VoucherState.POSTED:
             return [Line(**row) for row in self.draft]
         return [p.as_line() for p in self.postings.all()]

@@ -6,7 +6,7 @@ from gonghui.finance.services.books import book_agent_set, book_close, book_open
 from gonghui.finance.services.bringing import Bring, vouchers_bring
 from gonghui.finance.services.duties import apart
 from gonghui.finance.services.overrides import finding_override, override_ask, override_decide
-from gonghui.finance.services.periods import period_close, period_reopen
+from gonghui.finance.services.periods import period_close, period_reopen, periods_close
 from gonghui.finance.services.posting import voucher_post, vouchers_post
 from gonghui.finance.services.vouchers import (
     entry,
@@ -32,6 +32,7 @@ __all__ = [
     "override_decide",
     "period_close",
     "period_reopen",
+    "periods_close",
     "transition_draft",
     "voucher_attach",
     "voucher_check",

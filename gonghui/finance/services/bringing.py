@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from gonghui.core import audit, bulk, clock
 from gonghui.core.errors import NotPermitted
@@ -23,6 +24,11 @@ from gonghui.finance.services.vouchers import ready, refuse_blocked
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
+
+VOUCHER = tuple(f.attname for f in Voucher._meta.concrete_fields)
+JSON = tuple(VOUCHER.index(name) for name in ("draft", "facts", "findings"))
+STAMPS = tuple(VOUCHER.index(name) for name in ("created_at", "checked_at", "posted_at"))
+MOMENTS = (*STAMPS, VOUCHER.index("on"))
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,8 @@ def vouchers_bring(
     rows = _rows(book, fresh, hands)
     if guarded:
         for row in rows:
-            refuse_blocked(row, hooks.findings(row))
+            if found := hooks.findings(row, binding=True):
+                refuse_blocked(row, found)
     _write(rows, hands[2])
     if hooks.watched():
         for row in rows:
@@ -89,18 +96,20 @@ def _rows(book: Book, items: list[Bring], hands: tuple[duties.Hand, duties.Hand,
     one, two, three = hands
     now, rows = clock.now(), []
     closed = set(Period.objects.filter(book=book, state="closed").values_list("month", flat=True))
+    signed = {
+        "maker_id": one.user_id, "maker_person_id": one.person_id, "maker_ref": one.ref,
+        "checker_id": two.user_id, "checker_person_id": two.person_id, "checker_ref": two.ref,
+        "poster_id": three.user_id, "poster_person_id": three.person_id, "poster_ref": three.ref,
+        "created_at": now, "checked_at": now, "posted_at": now,
+    }  # fmt: skip
     for item, pk in zip(items, bulk.reserve_ids(Voucher, len(items)), strict=True):
         total = ready(book, item.on, item.words, item.lines, item.kind, closed=closed)
-        rows.append(
-            Voucher(
-                pk=pk, book=book, kind=item.kind, state=VoucherState.CHECKED, on=item.on, words=item.words[:80], event=item.event,
-                source=item.source, total_fen=total, facts=dict(item.facts), draft=[x.as_dict() for x in item.lines],
-                maker_id=one.user_id, maker_person_id=one.person_id, maker_ref=one.ref,
-                checker_id=two.user_id, checker_person_id=two.person_id, checker_ref=two.ref,
-                poster_id=three.user_id, poster_person_id=three.person_id, poster_ref=three.ref,
-                created_at=now, checked_at=now, posted_at=now,
-            )
+        row = Voucher(
+            pk=pk, book=book, kind=item.kind, state=VoucherState.CHECKED, on=item.on, words=item.words[:80], event=item.event,
+            source=item.source, total_fen=total, facts=dict(item.facts), **signed,
         )  # fmt: skip
+        row.in_hand = list(item.lines)
+        rows.append(row)
     return rows
 
 
@@ -109,14 +118,12 @@ def _write(rows: list[Voucher], poster: duties.Hand) -> None:
     for row in rows:
         by_month[month_of(row.on)].append(row)
     pairs = [(row, row.lines) for row in rows]
-    lines = {row.pk: found for row, found in pairs}
     for month, some in sorted(by_month.items()):
         period = lock_period(some[0].book, month)
         for row in some:
-            number_it(row, period, lines[row.pk], poster)
-            row.draft = []
+            number_it(row, period, row.lines, poster)
         Period.objects.filter(pk=period.pk).update(last_number=period.last_number, head=period.head)
-    Voucher.objects.bulk_create(rows, batch_size=500)
+    bulk.insert(Voucher, VOUCHER, [_raw(row) for row in rows])
     bulk.insert(Posting, POSTING, [p for row, found in pairs for p in postings_of(row, found)])
     fold(pairs)
     pks = [row.pk for row in rows]
@@ -124,3 +131,14 @@ def _write(rows: list[Voucher], poster: duties.Hand) -> None:
         Voucher.objects.filter(pk__in=pks[at : at + 500]).update(state=VoucherState.POSTED)
     for row in rows:
         row.state = VoucherState.POSTED
+
+
+def _raw(row: Voucher) -> list[Any]:
+    """The row as the database takes it."""
+    found = [getattr(row, name) for name in VOUCHER]
+    for n in JSON:
+        found[n] = json.dumps(found[n], ensure_ascii=False)
+    if connection.vendor == "sqlite":
+        for n in MOMENTS:
+            found[n] = str(found[n].astimezone(UTC).replace(tzinfo=None)) if n in STAMPS else found[n].isoformat()
+    return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -12,6 +13,7 @@ from gonghui.core.errors import Conflict, NotFound, RuleViolation
 from gonghui.finance.enums import PeriodState, Perm, VoucherState
 from gonghui.finance.models import Balance, Book, Period, Voucher
 from gonghui.finance.rules.digest import seal
+from gonghui.finance.selectors import statements
 from gonghui.finance.services import duties
 
 if TYPE_CHECKING:
@@ -62,6 +64,36 @@ def _may_close(book: Book, period: Period) -> None:
     earlier = Period.objects.filter(book=book, month__lt=period.month, state=PeriodState.OPEN).order_by("month").first()
     if earlier is not None:
         raise Conflict("finance.period_order", f"{earlier}还没有结账。请按月份先后结账。")
+
+
+@transaction.atomic
+def periods_close(*, actor: Actor, book: Book, until: int) -> int:
+    """Close every open month up to `until` in one go (结到某月), for agents with many books. Returns how many.
+
+    Raises: as `period_close`.
+    """
+    duties.hand(actor, Perm.PERIOD_CLOSE, book)
+    last = statements.last_day(until)
+    open_ = list(Period.objects.select_for_update().filter(book=book, month__lte=until, state=PeriodState.OPEN).order_by("month"))
+    waiting = Voucher.objects.filter(book=book, state__in=[VoucherState.DRAFT, VoucherState.CHECKED], on__lte=last).count()
+    if waiting:
+        raise Conflict("finance.period_waiting", f"{last:%Y年%m月} 以前还有 {waiting} 张凭证没有记账，不能结账。请先记账或作废。")
+    if not open_ or last.replace(day=1) > clock.today():
+        return 0
+    before = Period.objects.filter(book=book, month__lt=open_[0].month).order_by("-month").first()
+    prev = before.seal if before is not None else ""
+    cells: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    rows = Balance.objects.filter(book=book, month__gte=open_[0].month, month__lte=until).order_by("month", "account", "stream", "project")
+    for month, *cell in rows.values_list("month", "account", "stream", "project", "debit_fen", "credit_fen"):
+        cells[month].append(tuple(cell))
+    now = clock.now()
+    for p in open_:
+        made = seal(prev=prev, book=book.pk, month=p.month, last_number=p.last_number, head=p.head, balances=cells[p.month])
+        p.state, p.seal, p.seal_prev, p.closed_at, p.closed_by = PeriodState.CLOSED, made, prev, now, actor.ref
+        prev = made
+    Period.objects.bulk_update(open_, ["state", "seal", "seal_prev", "closed_at", "closed_by"])
+    audit.record(actor, "finance.period.closed_through", book, org_path=book.union.path, months=[p.month for p in open_], seal=prev)
+    return len(open_)
 
 
 @transaction.atomic

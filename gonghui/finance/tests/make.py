@@ -18,7 +18,7 @@ SINCE = date(2026, 1, 1)
 
 
 def officer(role: Role, union: Union, number: int, **more: Any) -> Actor:
-    """An officer with one grant; 1 makes, 2 checks, 3 posts."""
+    """An officer with one grant; 90001 makes, 90002 checks, 90003 posts."""
     return Actor(ref=f"user:{number}", name=f"干部{number}", user_id=number, is_officer=True, scopes=(Scope(role, union.path),), **more)
 
 
@@ -32,15 +32,15 @@ def book(of: Union | None = None, since: date = SINCE, **more: Any) -> Book:
     return services.book_open(actor=Actor.system("test"), union=of or union(), since=since, **more)
 
 
-def maker(book: Book, number: int = 1) -> Actor:
+def maker(book: Book, number: int = 90_001) -> Actor:
     return officer(Role.FINANCE, book.union, number)
 
 
-def checker(book: Book, number: int = 2) -> Actor:
+def checker(book: Book, number: int = 90_002) -> Actor:
     return officer(Role.CHAIR, book.union, number)
 
 
-def poster(book: Book, number: int = 3) -> Actor:
+def poster(book: Book, number: int = 90_003) -> Actor:
     return officer(Role.CASHIER, book.union, number)
 
 

@@ -1,0 +1,223 @@
+"""Forms of the books (账务表单)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms as django
+
+from gonghui.core import clock
+from gonghui.core.forms import DayField, Form, MoneyField
+from gonghui.finance.enums import AccountClass, VoucherKind
+from gonghui.finance.rules import EVENTS, Line, chart
+from gonghui.finance.rules.events import Event
+
+EXPERT_LINES = 8
+
+
+class ManyFiles(django.ClearableFileInput):
+    """Several files in one box."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(django.FileField):
+    """Attachments: none, one or several."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", ManyFiles(attrs={"accept": ".jpg,.jpeg,.png,.pdf", "multiple": True}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        rows = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(row, initial) for row in rows]
+
+
+def files_field() -> FilesField:
+    return FilesField(label="附件", required=False, help_text="发票、签收单、名单的照片或扫描件，可以选多个。（选填）")
+
+
+class EventForm(Form):
+    """One event (发生了什么): only what is not known is asked."""
+
+    on = DayField(label="哪一天", not_future=True)
+    amount = MoneyField(label="金额（元）", max_length=20)
+    words = django.CharField(label="摘要", max_length=80, help_text="一句话说清办了什么事，打印在凭证上。")
+    participants = django.IntegerField(
+        label="人数", min_value=1, max_value=1_000_000, required=False, help_text="参加或领取的人数，用来算人均。"
+    )
+    winners = django.IntegerField(label="获奖人数", min_value=0, max_value=1_000_000, required=False, help_text="（选填）")
+    quantity = django.IntegerField(label="件数", min_value=1, max_value=100_000, required=False, help_text="（选填）")
+    part = MoneyField(label="其中一部分（元）", least=0, max_length=20, required=False)
+    project = django.CharField(
+        label="项目名称", max_length=60, required=False, help_text="专项资金、行政补助写项目名称；日常开支不用填。（选填）"
+    )
+    detail = django.CharField(label="对方单位或个人", max_length=60, required=False, help_text="往来款项写对方名称。（选填）")
+    cash = django.BooleanField(label="用现金收付", required=False, help_text="不选就是银行转账。现金只能用在结算起点以下。")
+    papers = files_field()
+
+    def __init__(self, *args: Any, what: Event, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wanted = {"on", "amount", "words", "detail", "papers", *what.asks}
+        wanted |= {"part"} if what.part else set()
+        wanted |= {"project"} if what.project or what.flow == "out" else set()
+        wanted |= {"cash"} if what.flow != "none" else set()
+        for name in set(self.fields) - wanted:
+            del self.fields[name]
+        if what.part:
+            self.fields["part"].label = f"{what.part}（元）"
+            self.fields["part"].help_text = "没有就填 0。（选填）"
+        if "participants" in self.fields:
+            self.fields["participants"].required = True
+        if what.project:
+            self.fields["project"].required = True
+            self.fields["project"].help_text = "这笔钱指定了用途，请写项目名称。"
+        self.fields["words"].wide = True  # type: ignore[attr-defined]  # read by ui/_form.html
+        self.fields["papers"].wide = True  # type: ignore[attr-defined]  # as above
+
+    def facts(self) -> dict[str, Any]:
+        """What goes into the voucher's facts."""
+        kept = ("participants", "winners", "quantity", "part", "project", "detail", "cash")
+        return {k: v for k, v in self.cleaned_data.items() if k in kept and v not in (None, "", False)}
+
+
+class ExpertForm(Form):
+    """A voucher by lines (专业模式)."""
+
+    on = DayField(label="日期", not_future=True)
+    words = django.CharField(label="摘要", max_length=80)
+    kind = django.ChoiceField(label="种类", choices=[(k.value, k.label) for k in (VoucherKind.NORMAL, VoucherKind.OPENING)], required=False)
+    papers = files_field()
+
+    def __init__(self, *args: Any, day: date | None = None, level: str = "basic", rows: int = EXPERT_LINES, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+        for n in range(rows):
+            self.fields[f"account{n}"] = django.ChoiceField(
+                label=f"第 {n + 1} 行科目", choices=account_choices(day or clock.today(), level), required=False
+            )
+            self.fields[f"debit{n}"] = MoneyField(label=f"第 {n + 1} 行借方", max_length=20, required=False)
+            self.fields[f"credit{n}"] = MoneyField(label=f"第 {n + 1} 行贷方", max_length=20, required=False)
+            self.fields[f"project{n}"] = django.CharField(label=f"第 {n + 1} 行项目", max_length=60, required=False)
+
+    def head(self) -> list[Any]:
+        """The fields above the lines."""
+        return [self["on"], self["words"], self["kind"]]
+
+    def grid(self) -> list[dict[str, Any]]:
+        """The lines, for the table."""
+        names = ("account", "debit", "credit", "project")
+        return [{"n": n + 1, **{name: self[f"{name}{n}"] for name in names}} for n in range(self.rows)]
+
+    def lines(self) -> list[Line]:
+        """Lines that were filled in."""
+        found = []
+        for n in range(self.rows):
+            account, debit, credit = (self.cleaned_data.get(f"{k}{n}") for k in ("account", "debit", "credit"))
+            if account or debit or credit:
+                found.append(
+                    Line(
+                        account or "",
+                        debit or 0,
+                        credit or 0,
+                        project=self.cleaned_data.get(f"project{n}") or "",
+                        words=self.cleaned_data["words"],
+                    )
+                )
+        return found
+
+
+def account_choices(day: date, level: str) -> list[tuple[str, Any]]:
+    """Accounts one may post to on a day, by class."""
+    table = chart(day)
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for account in table.leaves(level):
+        mark = "（县级以上科目）" if account.extra and level == "basic" else ""
+        groups.setdefault(AccountClass(account.cls).label, []).append((account.code, f"{account.code} {table.name(account.code)}{mark}"))
+    return [("", "选科目"), *groups.items()]
+
+
+class VoucherFilter(Form):
+    """Filter of a book's vouchers."""
+
+    q = django.CharField(label="摘要或凭证号", max_length=60, required=False)
+    month = django.TypedChoiceField(label="月份", required=False, coerce=int, empty_value=None)
+    account = django.CharField(label="科目号", max_length=8, required=False)
+    event = django.ChoiceField(label="事项", required=False, choices=[("", "全部"), *((e.key, e.label) for e in EVENTS.values())])
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, months: list[int], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["month"].choices = [("", "全部"), *((m, f"{m // 100}年{m % 100}月") for m in months)]  # type: ignore[attr-defined]  # a choice field
+
+
+class NoteForm(Form):
+    """One sentence."""
+
+    note = django.CharField(label="意见", max_length=200, widget=django.Textarea(attrs={"rows": 2}))
+
+
+class ReasonForm(Form):
+    """Why."""
+
+    reason = django.CharField(
+        label="理由", max_length=400, widget=django.Textarea(attrs={"rows": 2}), help_text="至少 6 个字，经审会看得到。"
+    )
+
+
+class FilesForm(Form):
+    """More attachments."""
+
+    papers = FilesField(label="附件", help_text="照片或 PDF，可以选多个。")
+
+
+class OpenForm(Form):
+    """Open books (建账)."""
+
+    union = django.ChoiceField(label="工会")
+    since = DayField(label="启用日期", help_text="从哪一天起用这套账。")
+    agent = django.ChoiceField(label="代理记账", required=False, help_text="没有会计的小工会，可以由上级工会代为记账。（选填）")
+
+    def __init__(self, *args: Any, unions: list[tuple[int, str]], agents: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["union"].choices = unions  # type: ignore[attr-defined]  # a choice field
+        self.fields["agent"].choices = [("", "本单位自己记账"), *agents]  # type: ignore[attr-defined]  # a choice field
+
+
+class AgentForm(Form):
+    """Who keeps the books."""
+
+    agent = django.ChoiceField(label="由谁记账", required=False)
+
+    def __init__(self, *args: Any, agents: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agent"].choices = [("", "本单位自己记账"), *agents]  # type: ignore[attr-defined]  # a choice field
+
+
+class LedgerFilter(Form):
+    """An account and a span of days (明细账)."""
+
+    account = django.ChoiceField(label="科目", required=False)
+    since = DayField(label="从", required=False)
+    until = DayField(label="到", required=False)
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, accounts: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["account"].choices = accounts  # type: ignore[attr-defined]  # a choice field
+
+
+class BooksFilter(Form):
+    """Filter of books below me."""
+
+    q = django.CharField(label="工会名称", max_length=60, required=False)
+
+
+class TransitionForm(Form):
+    """What the papers say at the change of charts (新旧衔接)."""
+
+    special = MoneyField(label="结余里有指定用途的部分（元）", least=0, required=False)
+    small = MoneyField(label="转作库存物品的固定资产（元）", least=0, required=False)
+    software = MoneyField(label="转作无形资产的软件（元）", least=0, required=False)
+    worn = MoneyField(label="以前年度应补提的折旧（元）", least=0, required=False)
+    amortised = MoneyField(label="以前年度应补提的摊销（元）", least=0, required=False)

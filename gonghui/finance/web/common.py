@@ -1,0 +1,70 @@
+"""What the pages of the books share (页面公用)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+
+from gonghui.core import clock
+from gonghui.core.errors import Refusal
+from gonghui.core.http import Request
+from gonghui.finance.enums import Perm
+from gonghui.finance.models import Book
+from gonghui.finance.services import duties
+
+
+def trail(book: Book | None = None, *steps: tuple[str, str]) -> list[tuple[str, str]]:
+    """Crumbs below the books."""
+    head = [("工会账务", reverse("finance:books"))]
+    if book is not None:
+        head.append((str(book), reverse("finance:book", args=[book.pk])))
+    return [*head, *steps]
+
+
+def book_context(request: Request, book: Book, current: str) -> dict[str, Any]:
+    """The head of a book's pages: its tabs, and what the reader may do."""
+    names = (
+        ("book", "凭证"), ("trial", "科目余额"), ("ledger", "明细账"), ("statements", "报表"), ("periods", "结账"),
+    )  # fmt: skip
+    tabs = [
+        {"label": label, "url": reverse(f"finance:{name}", args=[book.pk]), "current": name == current, "count": None}
+        for name, label in names
+    ]
+    can = {p.name.lower(): duties.own(request.actor, p, book) for p in Perm}
+    return {"book": book, "book_tabs": tabs, "can": can, "may_export": request.actor.may(Perm.BOOK_EXPORT, book.union)}
+
+
+def told(request: HttpRequest, act: Callable[[], Any], text: str) -> bool:
+    """Run an act; say its result or its refusal. 404 and 403 go their own way."""
+    try:
+        act()
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, refusal.message)
+        return False
+    messages.success(request, text)
+    return True
+
+
+def month_asked(request: HttpRequest, book: Book | None = None) -> date:
+    """`?month=202503` as its last day, else the month of today."""
+    from gonghui.finance.selectors.statements import last_day
+
+    text = request.GET.get("month", "")
+    if text.isascii() and text.isdigit() and len(text) == 6 and 1 <= int(text[4:]) <= 12 and 2010 <= int(text[:4]) <= 2099:
+        return last_day(int(text))
+    return last_day(clock.today().year * 100 + clock.today().month)
+
+
+def months(book: Book | None = None, *, back: int = 24) -> list[int]:
+    """Months to choose from, newest first."""
+    today = clock.today()
+    found = [clock.add_months(today.replace(day=1), -n) for n in range(back)]
+    first = book.since if book is not None else date(2010, 1, 1)
+    return [d.year * 100 + d.month for d in found if (d.year, d.month) >= (first.year, first.month)]

@@ -1,0 +1,343 @@
+"""Making, checking, posting, reversing, printing a voucher (凭证办理)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gonghui.core import clock
+from gonghui.core.access import officer
+from gonghui.core.errors import NotFound, Refusal
+from gonghui.core.http import Request, render
+from gonghui.files import services as files
+from gonghui.finance import forms, hooks, services
+from gonghui.finance.enums import Perm, VoucherState
+from gonghui.finance.models import Book, Override, Voucher
+from gonghui.finance.rules import EVENTS, Finding, chart
+from gonghui.finance.selectors import books as book_reads
+from gonghui.finance.selectors import vouchers as reads
+from gonghui.finance.services import duties
+from gonghui.finance.web import common
+
+LIVE = {VoucherState.DRAFT, VoucherState.CHECKED}
+
+
+class _Undo(Exception):
+    """Takes a trial draft back."""
+
+
+@officer(Perm.VOUCHER_MAKE)
+@require_http_methods(["GET", "POST"])
+def new(request: Request, pk: int) -> HttpResponse:
+    """What happened? (发生了什么): choose an event, fill what is not known, see the accounts and the rules, save."""
+    book = book_reads.book_get(actor=request.actor, pk=pk, perm=Perm.VOUCHER_MAKE)
+    what, today = EVENTS.get(request.GET.get("event", "")), clock.today()
+    if what is None or not what.fits(today, book.level):
+        groups: dict[str, list[Any]] = {}
+        words = request.GET.get("q", "").strip()
+        for event in EVENTS.values():
+            if event.fits(today, book.level) and (not words or words in event.label + event.hint):
+                groups.setdefault(event.group, []).append(event)
+        context = {
+            **common.book_context(request, book, ""),
+            "groups": groups.items(),
+            "q": words,
+            "trail": common.trail(book, ("记一笔", "")),
+        }
+        return render(request, "finance/console/events.html", context)
+    form = forms.EventForm(request.POST or None, request.FILES or None, what=what, initial={"on": today, "words": what.label})
+    found: list[Any] | None = None
+    lines: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        made = _event(request, book, what.key, form, keep="save" in request.POST)
+        if isinstance(made, Voucher) and "save" in request.POST:
+            messages.success(request, "凭证已保存，等另一位同事审核。")
+            return HttpResponseRedirect(reverse("finance:voucher", args=[made.pk]))
+        if isinstance(made, Voucher):
+            found, lines = shown(made.book, getattr(made, "seen", []), {}), made.lines
+        else:
+            form.add_error(None, made)
+    context = {
+        **common.book_context(request, book, ""), "what": what, "form": form, "findings": found, "table": lined(lines, today),
+        "preview": lined(_sample(what, book), today), "trail": common.trail(book, ("记一笔", reverse("finance:new", args=[book.pk])), (what.label, "")),
+    }  # fmt: skip
+    return render(request, "finance/console/event.html", context, status=422 if request.method == "POST" and found is None else 200)
+
+
+def _sample(what: Any, book: Book) -> list[Any]:
+    """Which accounts the event uses, before an amount is known."""
+    from gonghui.finance.rules import lines_for
+
+    return lines_for(what.key, on=clock.today(), level=book.level, amount=2, facts={"part": 1} if what.part else {})
+
+
+def _event(request: Request, book: Book, key: str, form: forms.EventForm, *, keep: bool) -> Voucher | str:
+    """The draft, kept or only tried; or the reason why not."""
+    data = form.cleaned_data
+    made: list[Voucher] = []
+    try:
+        with transaction.atomic():
+            papers = [files.file_store(request.actor, upload=f, purpose="凭证附件", org_path=book.union.path) for f in data["papers"]]
+            row = services.entry(
+                actor=request.actor,
+                book=book,
+                event=key,
+                on=data["on"],
+                amount=data["amount"],
+                words=data["words"],
+                facts=form.facts(),
+                files=papers,
+            )
+            row.seen = hooks.findings(row)  # type: ignore[attr-defined]  # carried to the page, not stored
+            made.append(row)
+            if not keep:
+                raise _Undo
+    except _Undo:
+        pass
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return refusal.message
+    return made[0]
+
+
+@officer(Perm.VOUCHER_MAKE)
+@require_http_methods(["GET", "POST"])
+def expert(request: Request, pk: int) -> HttpResponse:
+    """A voucher by its lines (专业模式)."""
+    book = book_reads.book_get(actor=request.actor, pk=pk, perm=Perm.VOUCHER_MAKE)
+    form = forms.ExpertForm(request.POST or None, request.FILES or None, level=book.level, initial={"on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            with transaction.atomic():
+                papers = [files.file_store(request.actor, upload=f, purpose="凭证附件", org_path=book.union.path) for f in data["papers"]]
+                row = services.voucher_draft(
+                    actor=request.actor,
+                    book=book,
+                    on=data["on"],
+                    words=data["words"],
+                    lines=form.lines(),
+                    files=papers,
+                    kind=data["kind"] or "normal",
+                )
+        except Refusal as refusal:
+            if refusal.status in (403, 404):
+                raise
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "凭证已保存，等另一位同事审核。")
+            return HttpResponseRedirect(reverse("finance:voucher", args=[row.pk]))
+    context = {**common.book_context(request, book, ""), "form": form, "trail": common.trail(book, ("专业模式", "")), "editing": None}
+    return render(request, "finance/console/expert.html", context, status=200 if request.method == "GET" else 422)
+
+
+@officer(Perm.VOUCHER_MAKE)
+@require_http_methods(["GET", "POST"])
+def edit(request: Request, pk: int) -> HttpResponse:
+    """Change a draft by its lines (修改凭证)."""
+    row = reads.voucher_get(actor=request.actor, pk=pk)
+    initial: dict[str, Any] = {"on": row.on, "words": row.words}
+    for n, line in enumerate(row.lines):
+        initial |= {
+            f"account{n}": line.account,
+            f"debit{n}": line.debit or None,
+            f"credit{n}": line.credit or None,
+            f"project{n}": line.project,
+        }
+    rows = max(forms.EXPERT_LINES, len(row.lines) + 2)
+    form = forms.ExpertForm(request.POST or None, day=row.on, level=row.book.level, rows=rows, initial=initial)
+    del form.fields["papers"], form.fields["kind"]
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.voucher_edit(
+                actor=request.actor, voucher=row, on=data["on"], words=data["words"], lines=form.lines(), facts=row.facts, event=row.event
+            )
+        except Refusal as refusal:
+            if refusal.status in (403, 404):
+                raise
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, "修改已保存，重新等审核。")
+            return HttpResponseRedirect(reverse("finance:voucher", args=[row.pk]))
+    context = {
+        **common.book_context(request, row.book, ""),
+        "form": form,
+        "trail": common.trail(row.book, ("修改凭证", "")),
+        "editing": row,
+    }
+    return render(request, "finance/console/expert.html", context, status=200 if request.method == "GET" else 422)
+
+
+@officer(Perm.BOOK_VIEW)
+@require_GET
+def detail(request: Request, pk: int) -> HttpResponse:
+    """One voucher with its rules beside it (凭证页)."""
+    row = reads.voucher_get(actor=request.actor, pk=pk)
+    return render(request, "finance/console/voucher.html", _detail(request, row))
+
+
+def _detail(request: Request, row: Voucher, **more: Any) -> dict[str, Any]:
+    overrides = reads.overrides_of(row)
+    found = hooks.findings(row) if row.state in LIVE else []
+    base = common.book_context(request, row.book, "book")
+    mine = duties.Hand(request.actor.user_id, request.actor.person_id, request.actor.ref).marks()
+    made, checked = bool(mine & duties.maker_of(row).marks()), row.checker_ref != "" and bool(mine & duties.checker_of(row).marks())
+    names = reads.names([row])
+    live_blocks = [f for f in found if f.severity == "block" and not (f.key in overrides and overrides[f.key].state == "granted")]
+    return {
+        **base, "v": row, "table": lined(row.lines, row.on), "findings": shown(row.book, found, overrides), "blocked": live_blocks,
+        "said": row.findings if row.state not in LIVE else [], "overrides": list(overrides.values()), "maker": names.get(row.maker_ref, ""),
+        "checker": names.get(row.checker_ref, ""), "poster": names.get(row.poster_ref, ""),
+        "papers": list(row.files.select_related("file")), "mine": made, "checked_by_me": checked, "note": forms.NoteForm(), "reason": forms.ReasonForm(),
+        "files_form": forms.FilesForm(), "reversal": Voucher.objects.filter(reverses=row).first(), "trail": common.trail(row.book, (str(row), "")),
+        "event": EVENTS.get(row.event), **more,
+    }  # fmt: skip
+
+
+def shown(book: Book, found: list[Finding], overrides: Mapping[str, Override]) -> list[dict[str, Any]]:
+    """Findings for the page, each with its slip and its exception."""
+    tones = {
+        "block": ("bad", "不能通过", "hand-stop"),
+        "warn": ("warn", "提醒", "alert-triangle"),
+        "unknown": ("warn", "不能判断", "help-circle"),
+    }
+    rows = []
+    for n, f in enumerate(found):
+        tone, word, mark = tones[f.severity]
+        slip = f.slip.as_slip() if f.slip is not None else None
+        rows.append({"n": n, "f": f, "tone": tone, "word": word, "icon": mark, "slip": slip, "override": overrides.get(f.key)})
+    return rows
+
+
+def lined(lines: list[Any], on: Any) -> list[tuple[Any, str]]:
+    """Lines with the names of their accounts on the day."""
+    table = chart(on)
+    return [(line, table.name(line.account)) for line in lines]
+
+
+@officer(Perm.BOOK_VIEW)
+@require_POST
+def act(request: Request, pk: int, verb: str) -> HttpResponse:
+    """Check, return, post, reverse, drop, ask for an exception, add papers (办理)."""
+    row = reads.voucher_get(actor=request.actor, pk=pk)
+    note = request.POST.get("note", "")
+    behalf = request.POST.get("on_behalf", "")
+    giver = int(behalf) if behalf.isascii() and behalf.isdigit() and len(behalf) < 18 else None
+    actor = request.actor
+    acts: dict[str, tuple[Any, str]] = {
+        "check": (lambda: services.voucher_check(actor=actor, voucher=row, on_behalf=giver), "审核通过，等出纳付款记账。"),
+        "return": (lambda: services.voucher_return(actor=actor, voucher=row, note=note), "已退回，制单人会看到理由。"),
+        "post": (lambda: services.voucher_post(actor=actor, voucher=row, on_behalf=giver), "已记账，编好了凭证号。"),
+        "drop": (lambda: services.voucher_drop(actor=actor, voucher=row, reason=note), "草稿已作废。"),
+        "ask": (
+            lambda: services.override_ask(actor=actor, voucher=row, key=request.POST.get("key", ""), reason=request.POST.get("reason", "")),
+            "例外申请已提交，等另一位负责人批准。",
+        ),
+        "attach": (lambda: _attach(request, row), "附件已保存。"),
+    }  # fmt: skip
+    if verb == "reverse":
+        return _reverse(request, row)
+    if verb not in acts:
+        raise NotFound()
+    common.told(request, *acts[verb])
+    return HttpResponseRedirect(reverse("finance:voucher", args=[row.pk]))
+
+
+def _attach(request: Request, row: Voucher) -> None:
+    """Papers that came later."""
+    duties.hand(request.actor, Perm.VOUCHER_MAKE, row.book)
+    form = forms.FilesForm(request.POST, request.FILES)
+    if not form.is_valid():
+        from gonghui.core.errors import BadInput
+
+        raise BadInput("finance.no_files", "请选择要补的附件。")
+    with transaction.atomic():
+        papers = [
+            files.file_store(request.actor, upload=f, purpose="凭证附件", org_path=row.book.union.path) for f in form.cleaned_data["papers"]
+        ]
+        services.voucher_attach(actor=request.actor, voucher=row, files=papers)
+
+
+def _reverse(request: Request, row: Voucher) -> HttpResponse:
+    made: list[Voucher] = []
+    reason = request.POST.get("note", "")
+    act = lambda: made.append(services.voucher_reverse(actor=request.actor, voucher=row, reason=reason))  # noqa: E731
+    common.told(request, act, "冲销凭证已制单，日期是今天，等另一位同事审核。")
+    return HttpResponseRedirect(reverse("finance:voucher", args=[made[0].pk if made else row.pk]))
+
+
+@officer(Perm.FINDING_OVERRIDE)
+@require_POST
+def override(request: Request, pk: int, verb: str) -> HttpResponse:
+    """Grant or refuse an exception (批准例外)."""
+    row = reads.overrides(request.actor).filter(pk=pk).first()
+    if row is None or verb not in {"grant", "refuse"}:
+        raise NotFound()
+    granted = verb == "grant"
+    act = lambda: services.override_decide(actor=request.actor, override=row, granted=granted, opinion=request.POST.get("note", ""))  # noqa: E731
+    common.told(request, act, "已批准，凭证可以继续审核。" if granted else "没有批准，制单人会看到理由。")
+    return HttpResponseRedirect(reverse("finance:voucher", args=[row.voucher_id]))
+
+
+@officer(Perm.BOOK_VIEW)
+@require_GET
+def print_one(request: Request, pk: int) -> HttpResponse:
+    """The voucher in the usual form (打印记账凭证)."""
+    row = reads.voucher_get(actor=request.actor, pk=pk)
+    names = reads.names([row])
+    people = {key: names.get(ref, "") for key, ref in (("maker", row.maker_ref), ("checker", row.checker_ref), ("poster", row.poster_ref))}
+    context = {"v": row, "table": lined(row.lines, row.on), "papers": row.files.count(), "at": clock.now(), **people}
+    return render(request, "finance/print/voucher.html", context)
+
+
+@officer(Perm.BOOK_VIEW)
+@require_GET
+def paper(request: Request, pk: int, n: int) -> HttpResponse:
+    """Open the n-th attachment of a voucher the reader may see."""
+    row = reads.voucher_get(actor=request.actor, pk=pk)
+    found = row.files.select_related("file").filter(pk=n).first()
+    if found is None:
+        raise NotFound()
+    return HttpResponseRedirect(files.file_link(request.actor, found.file, granted=True))
+
+
+@officer(Perm.BOOK_VIEW)
+@require_GET
+def inbox(request: Request) -> HttpResponse:
+    """What waits for me in the books (待审核、待记账)."""
+    waiting = list(reads.waiting(request.actor)[:200])
+    context = {
+        "checks": [v for v in waiting if v.state == VoucherState.DRAFT], "posts": [v for v in waiting if v.state == VoucherState.CHECKED],
+        "returned": list(reads.returned(request.actor)[:100]), "asked": list(reads.overrides_waiting(request.actor)[:100]),
+        "names": reads.names(waiting), "trail": common.trail(None, ("待办凭证", "")),
+    }  # fmt: skip
+    return render(request, "finance/console/inbox.html", context)
+
+
+@officer(Perm.BOOK_VIEW)
+@require_POST
+def many(request: Request) -> HttpResponse:
+    """Check or post several at once (批量办理): done and skipped are told apart."""
+    pks = [int(p) for p in request.POST.getlist("pk")[:200] if p.isascii() and p.isdigit() and len(p) < 18]
+    verb, done, skipped = request.POST.get("verb", ""), 0, []
+    if verb not in {"check", "post"}:
+        raise NotFound()
+    for row in sorted((reads.voucher_get(actor=request.actor, pk=pk) for pk in pks), key=lambda v: (v.on, v.pk)):
+        try:
+            (services.voucher_check if verb == "check" else services.voucher_post)(actor=request.actor, voucher=row)
+            done += 1
+        except Refusal as refusal:
+            skipped.append(f"{row.words}：{refusal.message}")
+    if done:
+        messages.success(request, f"{'审核' if verb == 'check' else '记账'} {done} 张。")
+    for text in skipped[:10]:
+        messages.error(request, text)
+    return HttpResponseRedirect(reverse("finance:inbox"))
