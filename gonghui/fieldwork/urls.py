@@ -14,6 +14,7 @@ urlpatterns = [
     path(_C + "visits/export/", console.visits_export, name="visits_export"),
     path(_C + "visits/<int:pk>/", console.visit, name="visit"),
     path(_C + "visits/<int:pk>/print/", console.visit_print, name="visit_print"),
+    path(_C + "order/", console.order_find, name="order_find"),
     path(_C + "order/<int:employer>/", console.order, name="order"),
     path(_C + "stages/<int:pk>/", console.stage, name="stage"),
     path(_C + "clashes/", console.clash_list, name="clashes"),

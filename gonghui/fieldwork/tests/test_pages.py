@@ -240,7 +240,7 @@ def test_the_desk_orders_changes_and_prints(town, firm, road, boss) -> None:
     assert boss.post(url, done).status_code == 302
     assert boss.post(url, {**done, "note": "另一位改的"}).status_code == 302, "against the version shown before: a conflict, not a loss"
     assert Clash.objects.filter(state="open", field="note").count() == 1
-    for name in ("visits", "visits_print", "visits_export", "clashes", "organisers", "devices", "helps", "works"):
+    for name in ("visits", "visits_print", "visits_export", "clashes", "organisers", "devices", "helps", "works", "order_find"):
         assert boss.get(reverse(f"fieldwork:{name}")).status_code == 200, name
     assert boss.get(url).status_code == 200 and boss.get(reverse("fieldwork:visit_print", args=[visit.pk])).status_code == 200
     clash = Clash.objects.get()
@@ -323,7 +323,7 @@ def test_the_pack_takes_no_number_along(town, road) -> None:
     user, actor, _browser = road
     shop = make.employer(town, "带电话的店", phone="13812345678", operator_id="")
     FollowUp.objects.create(employer=shop, user_id=user.pk, since=clock.today())
-    said = json.dumps(sync.pack_for(actor=actor, device=make.phone(actor).device), default=str)
+    said = json.dumps(sync.pack_for(actor=actor, device=make.phone(actor).device), default=str, ensure_ascii=False)
     assert "带电话的店" in said and "13812345678" not in said and "138****" not in said
 
 

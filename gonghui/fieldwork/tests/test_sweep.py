@@ -7,7 +7,7 @@ import pytest
 from tests import sweep, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.engine_free]
-NAMES = "visits visits_print visits_export visit visit_print order stage clashes clash devices device_revoke helps help_answer organisers portfolio_end month week works today shop card report kit worker manifest enrol register standing exchange".split()
+NAMES = "visits visits_print visits_export visit visit_print order order_find stage clashes clash devices device_revoke helps help_answer organisers portfolio_end month week works today shop card report kit worker manifest enrol register standing exchange".split()
 
 
 def test_no_address_of_field_work_leaks_or_breaks() -> None:

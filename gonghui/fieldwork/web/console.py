@@ -22,7 +22,7 @@ from gonghui.fieldwork.services import clashes, devices, follow_ups, helps, visi
 from gonghui.fieldwork.web import common
 from gonghui.files import services as files
 from gonghui.files.export import Column, export_table
-from gonghui.orgs.selectors import employers
+from gonghui.orgs.selectors import employers, spots
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HOME = ("上门走访", "fieldwork:visits")
@@ -62,7 +62,7 @@ def visit_list(request: Request) -> HttpResponse:
     page = page_of(request, rows)
     context = {
         "form": form, "tabs": tabs, "page": page, "rows": _named(page), "chips": common.chips(request, form), "query": request.GET.urlencode(),
-        "helps": desk.help_list(actor=request.actor).count(), "may_help": request.actor.may(Perm.HELP_ANSWER), "today": clock.today(),
+        "helps": desk.help_list(actor=request.actor).count(), "may_help": request.actor.may(Perm.HELP_ANSWER), "may_order": request.actor.may(Perm.PORTFOLIO_EDIT), "today": clock.today(),
     }  # fmt: skip
     return render(request, "fieldwork/console/visits.html", context)
 
@@ -122,7 +122,7 @@ def visit(request: Request, pk: int) -> HttpResponse:
         "row": row, "form": form, "may": may, "who": accounts.name_of(f"user:{row.user_id}"), "changes": desk.changes_of(row),
         "evidence": [(e, files.file_link(request.actor, e.file, granted=True)) for e in row.evidence.select_related("file")],
         "clashes": row.doc.clashes.filter(state=ClashState.OPEN), "lists": _lists(row), "care": row.employer.follow_ups.filter(until=None).first(),
-        "stage": forms.StageForm(), "trail": trail((row.employer.name, "")),
+        "stage": forms.StageForm(), "may_order": request.actor.may(Perm.PORTFOLIO_EDIT, row.employer.union), "trail": trail((row.employer.name, "")),
     }  # fmt: skip
     return render(request, "fieldwork/console/visit.html", context, status=422 if form.errors else 200)
 
@@ -142,6 +142,17 @@ def visit_print(request: Request, pk: int) -> HttpResponse:
         "checks": [(label, key in row.checklist) for key, label in LIST_WORDS["checklist"].items()], "now": clock.now(),
     }  # fmt: skip
     return render(request, "fieldwork/print/visit.html", context)
+
+
+@officer(Perm.PORTFOLIO_EDIT)
+@require_GET
+def order_find(request: Request) -> HttpResponse:
+    """Find the employer to be visited (找要走访的单位)."""
+    words = request.GET.get("q", "")[:60]
+    rows = employers.employer_list(actor=request.actor, state="", q=words) if words.strip() else spots.spot_list(actor=request.actor)
+    firms = [r if words.strip() else r.employer for r in rows[:30]]
+    context = {"firms": firms, "words": words, "trail": trail(("派走访单", ""))}
+    return render(request, "fieldwork/console/order_find.html", context)
 
 
 @officer(Perm.PORTFOLIO_EDIT)

@@ -111,7 +111,7 @@
     var e = S.employer(w, id) || {}, forms = w.labels.choices.proposed_form, unions = w.pack.unions.map(function (u) { return [String(u.id), u.name]; });
     var near = w.pack.employers.filter(function (x) { return x.id !== id && !x.organised; }).slice(0, 20), rest, join = pick('union', unions, '', '不加入，新建工会');
     rest = h('div', {}, [
-      label('新建的形式', pick('form', forms, e.planned_form || 'joint3')), label('名称（选填）', input('title', 'text', '', { maxlength: 60 }), '例如“青石街商铺联合工会”'),
+      label('新建的形式', pick('form', forms, e.planned_form || 'joint3')), label('名称（选填）', input('union_name', 'text', '', { maxlength: 60 }), '例如“青石街商铺联合工会”'),
       near.length ? ticks('units', '一起联合的单位', near.map(function (x) { return [String(x.id), x.name]; })) : null,
       label('理由', h('textarea', { class: 'form-control', id: 'reason', name: 'reason', rows: 2, maxlength: 200 }), '联合建会要写明为什么不单独建。'),
       label('筹备组组长', input('leader', 'text', '', { maxlength: 40 })), label('组长电话（选填）', input('phone', 'tel', '', { maxlength: 11, inputmode: 'tel' }))
@@ -119,7 +119,7 @@
     join.addEventListener('change', function () { rest.hidden = !!join.value; });
     return [form('propose', [h('p', { class: 'kit-lead' }, e.name || ''), label('加入现有的联合工会', join, '小店不用单独建会：选一个一条街、市场或行业的联合工会就行。'), rest],
       ['提出建会', '送到镇（街道）工会办理'], function (f) {
-        var fields = join.value ? { union: Number(join.value) } : { form: f.elements.form.value, name: f.elements.title.value.trim(), reason: f.reason.value.trim(), leader: f.leader.value.trim(), phone: f.phone.value.trim(), units: ticked(f, 'units').map(Number) };
+        var fields = join.value ? { union: Number(join.value) } : { form: f.elements.form.value, name: f.union_name.value.trim(), reason: f.reason.value.trim(), leader: f.leader.value.trim(), phone: f.phone.value.trim(), units: ticked(f, 'units').map(Number) };
         return Kit.post({ kind: 'propose', employer: id, fields: fields }).then(function () { return Kit.go('e/' + id, '已记下，上送后开始办理。'); });
       })];
   };

@@ -55,7 +55,7 @@
     function line(e) {
       var done = S.filled(e);
       return h('li', {}, h('a', { class: 'kit-row', href: '#e/' + e.id }, [
-        h('b', {}, e.name), h('span', { class: 'kit-why' }, e.reason), h('span', { class: 'kit-sub' }, e.address || '地址未登记'),
+        h('b', {}, e.name), h('span', { class: 'kit-why' }, e.reason), h('span', { class: 'kit-sub' }, (e.address || '地址未登记') + (e.headcount === null ? '' : ' · ' + e.headcount + ' 人')),
         h('span', { class: 'kit-tags' }, [S.tag(e.spot || '跟踪服务', e.organised ? 'ok' : 'info')].concat(done.map(function (d) {
           return S.tag(w.labels.cards[d.kind].label + ' ' + d.n + '/' + d.of, d.n === d.of ? 'ok' : 'warn');
         }), e.waiting ? [S.tag('待上送', 'warn')] : []))

@@ -26,6 +26,7 @@ self.addEventListener('fetch', function (e) {
 });
 function shell() { return caches.match(self.KIT).then(function (r) { return r || fetch(self.KIT, { credentials: 'omit' }); }); }
 function refresh() {
+  if (!self.navigator.onLine) { return; }
   fetch(self.KIT, { credentials: 'omit', cache: 'no-store' }).then(function (r) {
     if (r.ok) { return caches.open(KEEP).then(function (c) { return c.put(self.KIT, r); }); }
   }).catch(function () { /* no signal: the kept shell stays */ });

@@ -39,6 +39,7 @@
   }
   /* Resolves to {ok, sent, clashes, message, wipe}. One round at a time. */
   Kit.sync = function () {
+    if (!navigator.onLine) { return Promise.resolve({ ok: false, message: '没有信号，记录都在手机上，有信号时再发。' }); }
     if (!busy) { busy = run().then(function (r) { busy = null; return r; }, function () { busy = null; return { ok: false, message: '没有信号，记录都在手机上，有信号时再发。' }; }); }
     return busy;
   };
@@ -67,7 +68,7 @@
   /* For a phone still locked: is it cut off? Without signal the answer waits. */
   Kit.standing = function () {
     return Kit.meta().then(function (m) {
-      if (!m) { return false; }
+      if (!m || !navigator.onLine) { return false; }
       return fetch(address('standing').replace('DEVICE', m.device), { credentials: 'omit', cache: 'no-store' }).then(function (r) { return r.json(); })
         .then(function (said) { return said.wipe ? Kit.wipe().then(function () { return true; }) : false; }, function () { return false; });
     });

@@ -51,11 +51,11 @@ class Road:
 
     def organisers(self) -> None:
         """The demo organiser and two colleagues; an area, and one industry of another, for each."""
-        a, town = self.actor, unions.union_of_code(TOWN)
+        a, town, root = self.actor, unions.union_of_code(TOWN), unions.union_of_code(CITY_CODE)
         known = [user for user, _roles, _seed in users.demo_accounts() if user.username == "organiser"]
         for login, name in (("organiser2", "潘玉兰"), ("organiser3", "常志远")):
             user, _password = officers.officer_create(actor=a, username=login, name=name, title="工建指导员")
-            grants.grant_give(actor=a, user=user, role=Role.ORGANISER, org_path=town.path, org_name=town.name, reason="演示账号")
+            grants.grant_give(actor=a, user=user, role=Role.ORGANISER, org_path=root.path, org_name=root.name, reason="演示账号")
             known.append(user)
         areas = [town, *unions.children(actor=a, union=town).filter(kind="regional")[:2]]
         for user, area in zip(known, areas, strict=False):
@@ -71,30 +71,54 @@ class Road:
         firms = self._firms()
         for i, (firm, formed) in enumerate(firms):
             who = self._of(firm, i)
-            last = formed or date(2025, 12, 1)
+            last = formed or clock.today() - timedelta(days=3 + i % 25)
             count = 1 + (i % 3 == 0)
+            if formed:  # and somebody looked in lately: the follow-up goes on
+                back = clock.today() - timedelta(days=4 + i % 33)
+                self._send(
+                    who,
+                    back,
+                    [
+                        self._act(
+                            who,
+                            back,
+                            "visit",
+                            firm,
+                            key=self._key(firm, 900 + i),
+                            purpose="assist",
+                            state="done",
+                            visited_on=back.isoformat(),
+                            outcome="handled",
+                            visitor=VISITORS[i % 2],
+                            checklist=["workers", "card"],
+                            maturity="stage",
+                            needs=["medical"] if i % 3 else ["training"],
+                            note="工会已经运转，职工想参加互助保障",
+                            next_visit=(back + timedelta(days=30)).isoformat(),
+                        )
+                    ],
+                )
             for n in range(count):
                 day = max(date(2025, 1, 10), last - timedelta(days=9 + 30 * (count - 1 - n) + i % 20))
                 self._visit(who, firm, day, won=formed is not None and n == count - 1, number=i * 3 + n)
         return len(firms)
 
     def _firms(self) -> list[tuple[Any, date | None]]:
-        """Employers of the town: those first covered in the year, then the rest and the blank spots."""
-        town = unions.union_of_code(TOWN)
-        rows = list(
-            follow_ups.employers_in(self.actor, town)
-            .filter(written_off_on=None, headcount__gt=0)
-            .prefetch_related("coverages")
-            .order_by("code")
+        """Employers of the city first covered in the year, then some of the town that are covered long since or not at all."""
+        town, begin = unions.union_of_code(TOWN), date(2025, 2, 1)
+        new = employers.employer_visible(self.actor).filter(
+            written_off_on=None, headcount__gt=0, listed_on__gte=begin, coverages__main=True, coverages__since__gte=begin
         )
-        fresh = [(e, min(c.since for c in e.coverages.all())) for e in rows if e.coverages.all()]
-        young = [(e, d) for e, d in fresh if d.year == 2025 and d > date(2025, 2, 1)]
-        young_ids = {e.pk for e, _d in young}
-        others = [(e, None) for e in rows if e.pk not in young_ids]
-        return [*young[:22], *others[:: max(1, len(others) // 22)][:22]]
+        young: list[tuple[Any, date | None]] = [(e, e.listed_on) for e in new.select_related("union").order_by("code")[:24]]
+        near = employers.employer_visible(self.actor).filter(union__path__startswith=town.path, written_off_on=None, headcount__gt=0)
+        known = {e.pk for e, _day in young}
+        others: list[tuple[Any, date | None]] = [
+            (e, None) for e in near.select_related("union").order_by("code")[:400:16] if e.pk not in known
+        ]
+        return [*young, *others[:20]]
 
     def _of(self, firm: Any, i: int) -> int:
-        return i % len(self.who)
+        return i % len(self.who) if firm.union.path.startswith(self.who[0].home) else 1 + i % 2
 
     def _visit(self, who: int, firm: Any, day: date, *, won: bool, number: int) -> None:
         said = sorted(self.random.sample(ARGUMENTS, 2))
@@ -137,7 +161,7 @@ class Road:
     def _key(self, firm: Any, number: int) -> str:
         return hashlib.sha256(f"visit-{firm.pk}-{number}".encode()).hexdigest()[:32]
 
-    def _act(self, who: int, day: date, kind: str, firm: Any, *, key: str = "", base: int = 0, **fields: Any) -> dict[str, Any]:
+    def _act(self, who: int, day: date, kind: str, firm: Any, *, key: str = "", base: int = 10**6, **fields: Any) -> dict[str, Any]:
         self.seq[who] = n = self.seq.get(who, 0) + 1
         made = datetime(day.year, day.month, day.day, 10, n % 60, tzinfo=clock.SHANGHAI)
         uid = hashlib.sha256(f"act-{who}-{n}".encode()).hexdigest()[:32]
@@ -164,6 +188,7 @@ class Road:
         found = [s.employer for s in spots.spot_list(actor=a, union=town)[:12]]
         others = list(employers.employer_visible(a, OrgPerm.EMPLOYER_VIEW).filter(union=town, written_off_on=None).order_by("code")[:6])
         firms = found + [e for e in others if e not in found]
+        firms += [e for e, _day in self._firms() if e not in firms and e.union.path.startswith(town.path)][: max(0, 8 - len(firms))]
         me = self.who[0]
         for i, firm in enumerate(firms):
             where = (town.latitude or 37.0) + (i % 4) * 0.004, (town.longitude or 120.0) + (i // 4) * 0.005
@@ -197,8 +222,10 @@ class Road:
             return
         yesterday = today - timedelta(days=1)
         first, second = firms[4], firms[5]
-        self._send(0, yesterday, [self._act(0, yesterday, "card", first, key="six", operation="生意淡，老板想转行", headcount="3 人")])
-        self._send(1, yesterday, [self._act(1, yesterday, "card", first, key="six", operation="正常营业", mood="盼着涨工资")])
+        self._send(
+            0, yesterday, [self._act(0, yesterday, "card", first, key="six", base=0, operation="生意淡，老板想转行", headcount="3 人")]
+        )
+        self._send(1, yesterday, [self._act(1, yesterday, "card", first, key="six", base=0, operation="正常营业", mood="盼着涨工资")])
         with clock.at(today - timedelta(days=2)):
             order = visits.visit_order(
                 actor=boss, employer=second, user_id=int(self.who[0].user_id or 0), purpose="build", planned_on=yesterday
