@@ -22,7 +22,9 @@ from gonghui.booking.bench import ground
 from gonghui.booking.models import Booking, Claim, Quota, Session
 from gonghui.core import bench
 
-CONNECTIONS, WORKERS, THREADS = 256, 2, 8
+CONNECTIONS, WORKERS, THREADS = 256, 2, 32  # as `gonghui serve` starts on two cores
+FLOORS = ("noop", "bare", "view")
+"""Requests that do nothing: at the door, in Django without middleware, behind the platform's middleware (bench/server.py)."""
 BAR_RATIO, BAR_SECONDS, BAR_P99 = 0.4, 10.0, 1000.0
 
 
@@ -43,19 +45,17 @@ def run(
 
 
 def _measure(made: dict[str, Any], rows: int, places: int, polls: int, setting: dict[str, int]) -> list[dict[str, Any]]:
-    load = os.getloadavg()[0]
-    floor = _rate(_drive(setting, "/bench/noop", [("", '{"key":"nothing-at-all"}')] * rows))
+    load, nothing = round(os.getloadavg()[0], 2), [("", '{"key":"nothing-at-all"}')] * rows
+    before = {name: _rate(_drive(setting, f"/bench/{name}", nothing[: rows // 2])) for name in FLOORS}
     plenty = ground.session(made["union"], rows)
-    taken = _drive(setting, "/api/booking/take", ground.requests(plenty, made["persons"], f"a{plenty.pk}"))
-    again = _rate(_drive(setting, "/bench/noop", [("", '{"key":"nothing-at-all"}')] * rows))
-    floor = (floor + again) / 2
-    value = _rate(taken)
-    faults = _faults(plenty, taken, rows)
-    out = [
-        _row(
-            "booking.take", value, "/s", floor, rows, ok=value / floor >= BAR_RATIO and not faults, load=load, ms=taken["ms"], faults=faults
-        )
-    ]
+    told, taken = _desks(setting), _drive(setting, "/api/booking/take", ground.requests(plenty, made["persons"], f"a{plenty.pk}"))
+    groups, asks = (now - then for now, then in zip(_desks(setting)[1:], told[1:], strict=True))
+    after = {name: _rate(_drive(setting, f"/bench/{name}", nothing[: rows // 2])) for name in FLOORS}
+    floors = {name: round((before[name] + after[name]) / 2, 1) for name in FLOORS}
+    value, faults = _rate(taken), _faults(plenty, taken, rows)
+    good = value / floors["bare"] >= BAR_RATIO and not faults
+    more = {"floors": floors, "ratios": {k: round(value / v, 3) for k, v in floors.items()}, "group": round(asks / max(groups, 1), 1)}
+    out = [_row("booking.take", value, "/s", floors["bare"], rows, ok=good, load=load, ms=taken["ms"], faults=faults, **more)]
     scarce = ground.session(made["union"], places, shares=(("first_time", places // 5),))
     rush = _drive(setting, "/api/booking/take", ground.requests(scarce, made["persons"], f"b{scarce.pk}"))
     faults = _faults(scarce, rush, places)
@@ -92,9 +92,15 @@ def _polls(made: Session, polls: int, setting: dict[str, int]) -> dict[str, Any]
 
 
 def _reads(setting: dict[str, int]) -> int:
-    """How often the database was asked, over all processes of the server."""
-    told = [p.split(":") for p in _drive(setting, "/bench/reads", [("", "")] * 200)["places"]]
-    return sum(max(int(n) for p, n in told if p == pid) for pid in {p for p, _n in told})
+    """How often the database was asked for the places left, over all processes of the server."""
+    return _desks(setting)[0]
+
+
+def _desks(setting: dict[str, int]) -> list[int]:
+    """Reads, groups, requests settled, over all processes of the server."""
+    told = [[int(n) for n in p.split(":")] for p in _drive(setting, "/bench/reads", [("", "")] * 400)["places"]]
+    last = [max(t[1:] for t in told if t[0] == pid) for pid in {t[0] for t in told}]
+    return [sum(column) for column in zip(*last, strict=True)]
 
 
 def _faults(made: Session, found: dict[str, Any], places: int) -> list[str]:

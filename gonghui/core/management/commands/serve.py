@@ -29,7 +29,7 @@ class Command(cli.Command):
         parser.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1")
         parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4), help="网页进程数")
-        parser.add_argument("--threads", type=int, default=8, help="每个网页进程的线程数")
+        parser.add_argument("--threads", type=int, default=0, help="每个网页进程的线程数，默认按进程数分配，共 64 个")
         parser.add_argument("--no-worker", action="store_true", help="不启动后台进程（另用 gonghui work）")
 
     def run(self, **options: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class Command(cli.Command):
         self.stdout.write(f"http://{options['host']}:{options['port']}/ 已启动，按 Ctrl+C 停止。")
         self.stdout.flush()
         try:
-            serve_web(options["host"], options["port"], options["workers"], options["threads"])
+            serve_web(options["host"], options["port"], options["workers"], options["threads"] or threads_for(options["workers"]))
         finally:
             stop.set()
             if guard:
@@ -90,6 +90,11 @@ def collect_static() -> None:
 def newest_static() -> int:
     """Time of the newest static file of ours, so that a changed file is collected again."""
     return max((p.stat().st_mtime_ns for p in Path(settings.BASE_DIR).glob("*/static/**/*") if p.is_file()), default=0)
+
+
+def threads_for(workers: int) -> int:
+    """Threads of each process: 64 in all, so that many bookings of one instant share a commit, and PostgreSQL's 100 connections suffice."""
+    return max(8, 64 // max(workers, 1))
 
 
 def serve_web(host: str, port: int, workers: int, threads: int, target: str = "gonghui.core.serving:make_application") -> None:

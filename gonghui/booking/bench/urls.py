@@ -1,0 +1,20 @@
+"""Paths of the bench's server: the platform's, and a view that does nothing."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
+
+from gonghui.core.access import public
+
+
+@csrf_exempt
+@public
+def nothing(request: HttpRequest) -> HttpResponse:
+    """Read the request, answer."""
+    assert request.body is not None
+    return HttpResponse(b'{"ok":true,"code":"bench.noop","message":""}', content_type="application/json; charset=utf-8")
+
+
+urlpatterns = [path("bench/bare", nothing), path("bench/view", nothing), path("", include("gonghui.portal.urls"))]
