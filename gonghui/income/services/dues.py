@@ -259,7 +259,7 @@ def payment_reverse(*, actor: Actor, payment: Payment, reason: str) -> Payment:
 
 
 @transaction.atomic
-def dues_receipt(*, actor: Actor, listing: DuesList) -> Receipt:
+def dues_receipt(*, actor: Actor, listing: DuesList, book: bool = True) -> Receipt:
     """One receipt for all money of a list that has none yet (开会费收据), corrections netted. Raises: NotPermitted; RuleViolation income.no_amount."""
     actor.require(Perm.DUES_EDIT, listing.union)
     row = DuesList.objects.select_for_update(of=("self",)).select_related("union").get(pk=listing.pk)
@@ -271,6 +271,6 @@ def dues_receipt(*, actor: Actor, listing: DuesList) -> Receipt:
     period = Period(row.since, row.months)
     receipt = receipts.write(actor, row.union, ReceiptKind.DUES, total, last, f"{row.union.name}会员（{period.label}）", listing=row)
     waiting.update(receipt=receipt)
-    posting.post(actor, receipt, "dues_received", words=f"收{period.label}会员会费")
+    posting.post(actor, receipt if book else None, "dues_received", words=f"收{period.label}会员会费")
     audit.record(actor, "income.receipt.dues", receipt, org_path=row.union.path, number=receipt.label, amount=total, listing=row.pk)
     return receipt

@@ -27,10 +27,12 @@ def source_of(row: models.Model) -> str:
 def post(
     actor: Actor, row: Any, event: str, *, words: str, facts: Mapping[str, Any] | None = None, union: Any = None, amount_fen: int = 0
 ) -> Any:
-    """Draft the voucher of an amount in the union's book; nothing when the union keeps no book yet, or kept none on that day.
+    """Draft the voucher of an amount in the union's book; nothing for no row, nor when the union keeps no book yet, or kept none on that day.
 
     The draft is made by who took the money; checking and posting stay with the other two hands (三分离).
     """
+    if row is None:
+        return None
     book = books.book_of(union or row.union)
     day = getattr(row, "on", None) or row.paid_on
     if book is None or day < book.since:

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def receipt_take(*, actor: Actor, declaration: Declaration, amount_fen: int, on: date, reference: str = "", channel: str = "") -> Receipt:
+def receipt_take(
+    *, actor: Actor, declaration: Declaration, amount_fen: int, on: date, reference: str = "", channel: str = "", book: bool = True
+) -> Receipt:
     """Money for a declared period arrived (收款开票): numbered receipt, shares of the levels to the fen, voucher draft.
 
+    Args: book False when the accountant has booked this money by hand already, so that it is not booked twice.
     Raises: NotPermitted; RuleViolation income.over_paid, income.no_amount, income.future; Conflict income.not_open, income.reference_twice.
     Source: policy finance.levy_split, income.levy_middle.
     """
@@ -48,7 +51,11 @@ def receipt_take(*, actor: Actor, declaration: Declaration, amount_fen: int, on:
     others = sum(fen for level, fen in parts.items() if level != levy.own_level(row.union))
     event = "levy_received" if kind == ReceiptKind.LEVY else "preparation_held"
     posting.post(
-        actor, receipt, event, words=f"收{row.payer.employer.name}{receipt.get_kind_display()}", facts={"part": others} if others else {}
+        actor,
+        receipt if book else None,
+        event,
+        words=f"收{row.payer.employer.name}{receipt.get_kind_display()}",
+        facts={"part": others} if others else {},
     )
     audit.record(
         actor, "income.receipt.taken", receipt, org_path=row.union.path, number=receipt.label, amount=amount_fen, declaration=row.pk
@@ -189,7 +196,7 @@ def receipts_take(*, actor: Actor, union: Any, rows: Sequence[tuple[Declaration,
 
 
 @transaction.atomic
-def remit(*, actor: Actor, union: Any, amount_fen: int, on: date, reference: str = "") -> Remittance:
+def remit(*, actor: Actor, union: Any, amount_fen: int, on: date, reference: str = "", book: bool = True) -> Remittance:
     """Send the upper levels' part up (上解): never more than is held for them.
 
     Raises: NotPermitted; RuleViolation income.no_amount, income.future, income.over_held, income.no_upper.
@@ -203,7 +210,7 @@ def remit(*, actor: Actor, union: Any, amount_fen: int, on: date, reference: str
     if amount_fen > left:
         raise RuleViolation("income.over_held", f"待上解 {money.show(left)}，不能上解 {money.show(amount_fen)}。", left=left)
     row = Remittance.objects.create(union=union, upper=union.parent, on=on, amount_fen=amount_fen, reference=reference, by=actor.ref)
-    posting.post(actor, row, "levy_to_upper", words=f"向{union.parent.name}上解经费")
+    posting.post(actor, row if book else None, "levy_to_upper", words=f"向{union.parent.name}上解经费")
     audit.record(actor, "income.remittance.sent", row, org_path=union.path, amount=amount_fen, upper=union.parent.pk)
     return row
 
