@@ -206,7 +206,7 @@ class Road:
                 )
         self._helps(boss, firms)
         self._clashes(boss, firms, today)
-        lost = devices.device_register(actor=self.who[1], name="旧手机")
+        lost = devices.device_register(actor=self.who[0], name="旧手机")
         devices.device_revoke(actor=boss, device=lost.device, why="下乡时丢在车上")
         devices.seen(self.phones[0].device)
 
