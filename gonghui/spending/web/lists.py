@@ -16,10 +16,10 @@ from gonghui.spending import forms, services
 from gonghui.spending.enums import Perm
 from gonghui.spending.rules.catalogue import GROUPS
 from gonghui.spending.selectors import facts
-from gonghui.spending.selectors.answers import STALE
 from gonghui.spending.selectors import figures as tables
 from gonghui.spending.selectors import overrides as waived
 from gonghui.spending.selectors import plans as reads
+from gonghui.spending.selectors.answers import STALE
 from gonghui.spending.web import common
 
 
