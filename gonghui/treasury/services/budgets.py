@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.urls import reverse
 
-from gonghui.accounts import selectors as accounts
 from gonghui.accounts.enums import Role
 from gonghui.approvals import services as approvals
 from gonghui.approvals.kinds import Level
@@ -25,7 +24,7 @@ from gonghui.treasury.rules import digests
 from gonghui.treasury.rules.items import Item
 from gonghui.treasury.selectors import budgets as reads
 from gonghui.treasury.selectors import common
-from gonghui.treasury.services.common import keep, lock, refuse
+from gonghui.treasury.services.common import keep, lock, refuse, spoke_for
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -342,7 +341,7 @@ def on_approved(actor: Actor, approval: Approval) -> None:
     row = Budget.objects.select_for_update().select_related("union", "base").get(pk=approval.subject_id)
     steps = list(approval.steps.filter(round=approval.round).order_by("level"))
     own = steps[1]
-    if not _spoke_for(row.union, own):
+    if not spoke_for(actor, row.union, own):
         raise NotPermitted("treasury.own_committee", "工会委员会批准这一步，只能由本工会自己的人办理，上级不能代批。")
     days = [s.decided_at.astimezone(clock.SHANGHAI).date() if s.decided_at else clock.today() for s in steps]
     changes: dict[str, Any] = {"examined_on": days[0], "approved_on": days[1]}
@@ -350,12 +349,6 @@ def on_approved(actor: Actor, approval: Approval) -> None:
         changes |= {"reported_on": days[1], "received_on": days[2]}
     _replace(actor, row)
     flows.BUDGET.advance(row, BudgetState.IN_FORCE, actor=actor, org_path=row.union.path, changes=changes)
-
-
-def _spoke_for(union: Any, step: Any) -> bool:
-    """Did somebody of the union itself decide, in person or through a delegation?"""
-    found = accounts.actor_by_id(step.on_behalf_of_id or step.decided_by_id or 0)
-    return found is not None and any(s.path == union.path for s in found.scopes)
 
 
 def _replace(actor: Actor, row: Budget) -> None:

@@ -44,6 +44,18 @@ def require_own(actor: Actor, union: Any, perm: str) -> None:
         raise NotPermitted("treasury.own_chain", f"{union.name}的钱只能由本工会自己的人审批和支付，上级可以查看，不能代办。")
 
 
+def spoke_for(actor: Actor, union: Any, step: Any) -> bool:
+    """Was a step of an approval decided by somebody of this very union, in person or through a delegation, as grants stood then?"""
+    user_id = step.on_behalf_of_id or step.decided_by_id
+    if user_id is not None and user_id == actor.user_id:
+        scopes = actor.scopes
+    else:
+        with clock.at(step.decided_at or clock.now()):
+            found = accounts.actor_by_id(user_id or 0)
+        scopes = found.scopes if found is not None else ()
+    return any(s.path == union.path for s in scopes)
+
+
 def hands_of(people: Iterable[tuple[int | None, int | None]]) -> Hands:
     """As recorded then, and as known now: two accounts of one person meet even when they were tied together later."""
     found = list(people)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Q, Sum
 from django.urls import reverse
 
-from gonghui.accounts import selectors as accounts
 from gonghui.approvals import services as approvals
 from gonghui.approvals.kinds import Level
 from gonghui.core import audit, bulk, clock, crypto, mask, money
@@ -22,7 +21,7 @@ from gonghui.treasury.rules import digests
 from gonghui.treasury.rules.duties import Hands, facts
 from gonghui.treasury.selectors import common
 from gonghui.treasury.services.budgets import committee
-from gonghui.treasury.services.common import hands_of, keep, lock, me, refuse, require_own
+from gonghui.treasury.services.common import hands_of, keep, lock, me, refuse, require_own, spoke_for
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -274,8 +273,7 @@ def on_approved(actor: Actor, approval: Approval) -> None:
     """Approved: the digest is fixed (审批通过)."""
     row = Payment.objects.select_for_update().select_related("union", "voucher").get(pk=approval.subject_id)
     own = approval.steps.filter(round=approval.round).order_by("level").first()
-    giver = accounts.actor_by_id((own.on_behalf_of_id or own.decided_by_id or 0) if own is not None else 0)
-    if giver is None or not any(s.path == row.union.path for s in giver.scopes):
+    if own is None or not spoke_for(actor, row.union, own):
         raise NotPermitted("treasury.own_chain", f"{row.union.name}的付款由本工会自己的负责人审批，上级不能代批。")
     apart(actor, row, maker=makers(row), checker=checkers(row, approval), payer=Hands())
     flows.PAYMENT.advance(row, PaymentState.APPROVED, actor=actor, org_path=row.union.path, changes={"digest": approval.digest})

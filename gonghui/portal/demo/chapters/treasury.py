@@ -53,15 +53,20 @@ class Money:
         self.book: Any = None
         self.account: Any = None
 
-    # -- budgets
-
-    def budgets(self) -> int:
-        """Budgets of 2026 as entered from paper; of 2025 for the chair's union and thirty more."""
+    def meet(self) -> None:
+        """The people and the book of the chair's union."""
         accounts = {user.username: user for user, _roles, _seed in users.demo_accounts()}
         self.hands = {n: users.actor_of(accounts[n]) for n in ("kuaiji", "chair", "chuna", "auditor", "township", "caiwu", "city")}
         seen = unions.union_visible(self.actor).filter(ended_on=None)
         self.own = seen.get(path=self.hands["chair"].scopes[0].path)
         self.book = books.book_of(self.own)
+
+    # -- budgets
+
+    def budgets(self) -> int:
+        """Budgets of 2026 as entered from paper; of 2025 for the chair's union and thirty more."""
+        self.meet()
+        seen = unions.union_visible(self.actor).filter(ended_on=None)
         kept = [b.union for b in books.books(self.actor).exclude(union=self.own)]
         more = list(
             seen.filter(kind="enterprise", founded_on__lt=date(2025, 1, 1))
@@ -219,7 +224,7 @@ class Money:
         voucher = finance.entry(
             actor=kuaiji,
             book=self.book,
-            event="bookroom" if n % 2 else "publicity",
+            event="home",
             on=clock.today(),
             amount=fen,
             words=words,
