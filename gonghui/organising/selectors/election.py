@@ -67,7 +67,6 @@ def checks_of(case: Case, meeting: Meeting) -> list[Check]:
         ask("委员名额", "orgs.committee_size", {"members": meeting.members, "seats": meeting.seats})
         ask("候选人差额", "organising.candidates", {"seats": meeting.seats, "candidates": meeting.candidates})
         ask("任期", "orgs.term_years", {"kind": "grassroots", "years": meeting.years})
-        ask("大会形式", "orgs.congress_form", {"members": meeting.members})
         _women(results, found, day, org)
     if case.form in JOINT_FORMS:
         firms = case.units.count() + 1

@@ -25,7 +25,7 @@ POSTS = {
 def facts_for(kind: str, case: Case) -> dict[str, Any]:
     """What the kind declares, as far as the register knows it."""
     wanted = {f.name for f in kinds.get(kind).fields}
-    found = {**_case(case), **_people(case), **_election(case)}
+    found = {**_case(case), **_people(case), **_election(case, wanted)}
     if "registrar" in wanted:
         found["registrar"] = cases.registrar_of(case).name
     return {name: found[name] for name in wanted if found.get(name) not in (None, "", [])}
@@ -40,6 +40,7 @@ def _case(case: Case) -> dict[str, Any]:
         "headcount": firm.headcount if firm is not None else None,
         "women": firm.women_headcount if firm is not None else None,
         "union": case.name,
+        "short": case.name.removesuffix("委员会"),
         "form": case.get_form_display() if case.form else case.get_kind_display(),
         "matter": case.get_kind_display(),
         "reason": case.reason.rstrip("。"),
@@ -80,11 +81,14 @@ def _people(case: Case) -> dict[str, Any]:
     return {"people": people, "members": members or None}
 
 
-def _election(case: Case) -> dict[str, Any]:
+LEAST = frozenset({"least_present", "least_votes", "least_candidates"})
+
+
+def _election(case: Case, wanted: set[str]) -> dict[str, Any]:
     meeting = cases.meeting_of(case)
     found: dict[str, Any] = {"meeting": "会员代表大会" if meeting is not None and meeting.delegates else "会员大会"}
     if meeting is None:
-        return found | _expected(case)
+        return found | (_expected(case) if wanted & {*LEAST, "seats"} else {})
     elected = [r for r in meeting.results.all() if r.elected]
     chair = next((r for r in elected if r.body == Body.COMMITTEE and r.title in {PostTitle.CHAIR, PostTitle.ORGANISER}), None)
     term = terms.latest(case.union) if case.union is not None else None
@@ -111,10 +115,11 @@ def _election(case: Case) -> dict[str, Any]:
             for r in elected
         ],
         "candidates": [{"name": r.person.name, "post": r.get_body_display() + "委员"} for r in meeting.results.all()],
-        "checks": [{"label": c.label, "result": c.word} for c in election.checks_of(case, meeting)],
         "term_end": term.until if term is not None else None,
     }
-    return found | election.lines(meeting.entitled, meeting.seats)
+    if "checks" in wanted:
+        found["checks"] = [{"label": c.label, "result": c.word} for c in election.checks_of(case, meeting)]
+    return found | (election.lines(meeting.entitled, meeting.seats) if wanted & LEAST else {})
 
 
 def _expected(case: Case) -> dict[str, Any]:

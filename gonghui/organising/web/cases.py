@@ -59,6 +59,7 @@ def context_of(request: Request, row: Any) -> dict[str, Any]:
         "may": may, "may_file": _may_file(request, row), "prep": list(row.prep.all()), "units": list(row.units.select_related("employer")),
         "applicants": people, "joined": sum(1 for a in people if a.signed_at is not None), "meeting": meeting,
         "checks": [(c, c.slip.as_slip() if c.slip is not None else None) for c in checks], "stops": election.hard(checks),
+        "fine": sum(1 for c in checks if c.ok is True),
         "documents": archive.documents_of(papers.subject_of(row)), "offered": papers.offered(row), "papers": list(row.papers.select_related("file")),
         "missing": opening.missing(row) if row.state == S.APPLICATION else [], "three": building.three_have(row), "forms": _forms(row),
         "approval": _approval(row), "slip": _slip(request, row), "titles": forms.TITLES, "join_url": request.build_absolute_uri(reverse("organising:m-join", args=[row.token])),
