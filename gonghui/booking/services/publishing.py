@@ -87,7 +87,7 @@ def item_publish(*, actor: Actor, item: Item) -> Item:
     Source: policy booking.sessions.
     """
     actor.require(Perm.ITEM_PUBLISH, item.union)
-    item = Item.objects.select_for_update().select_related("union").get(pk=item.pk)
+    given, item = item, Item.objects.select_for_update().select_related("union").get(pk=item.pk)
     if missing := gaps(item):
         raise RuleViolation("booking.item_incomplete", "还不能发布：" + "".join(missing), missing=missing)
     slip = sessions_slip(item)
@@ -95,9 +95,11 @@ def item_publish(*, actor: Actor, item: Item) -> Item:
     if slip.blocks:
         raise RuleViolation("booking.sessions", f"{slip.verdict}。请补上缺的时段，或写明免设的理由。", decision=number)
     items.quotas_settle(item)
-    return flows.ITEM.advance(
+    flows.ITEM.advance(
         item, ItemState.PUBLISHED, actor=actor, org_path=item.union.path, changes={"published_at": clock.now()}, decision=number
     )
+    given.refresh_from_db()
+    return given
 
 
 @transaction.atomic
