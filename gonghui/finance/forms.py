@@ -36,7 +36,7 @@ class FilesField(django.FileField):
 
 
 def files_field() -> FilesField:
-    return FilesField(label="附件", required=False, help_text="发票、签收单、名单的照片或扫描件，可以选多个。（选填）")
+    return FilesField(label="附件", required=False, help_text="发票、签收单、名单的照片或扫描件，可以选多个。")
 
 
 class EventForm(Form):
@@ -48,13 +48,11 @@ class EventForm(Form):
     participants = django.IntegerField(
         label="人数", min_value=1, max_value=1_000_000, required=False, help_text="参加或领取的人数，用来算人均。"
     )
-    winners = django.IntegerField(label="获奖人数", min_value=0, max_value=1_000_000, required=False, help_text="（选填）")
-    quantity = django.IntegerField(label="件数", min_value=1, max_value=100_000, required=False, help_text="（选填）")
+    winners = django.IntegerField(label="获奖人数", min_value=0, max_value=1_000_000, required=False, help_text="")
+    quantity = django.IntegerField(label="件数", min_value=1, max_value=100_000, required=False, help_text="")
     part = MoneyField(label="其中一部分（元）", least=0, max_length=20, required=False)
-    project = django.CharField(
-        label="项目名称", max_length=60, required=False, help_text="专项资金、行政补助写项目名称；日常开支不用填。（选填）"
-    )
-    detail = django.CharField(label="对方单位或个人", max_length=60, required=False, help_text="往来款项写对方名称。（选填）")
+    project = django.CharField(label="项目名称", max_length=60, required=False, help_text="专项资金、行政补助写项目名称；日常开支不用填。")
+    detail = django.CharField(label="对方单位或个人", max_length=60, required=False, help_text="往来款项写对方名称。")
     cash = django.BooleanField(label="用现金收付", required=False, help_text="不选就是银行转账。现金只能用在结算起点以下。")
     papers = files_field()
 
@@ -68,7 +66,7 @@ class EventForm(Form):
             del self.fields[name]
         if what.part:
             self.fields["part"].label = f"{what.part}（元）"
-            self.fields["part"].help_text = "没有就填 0。（选填）"
+            self.fields["part"].help_text = "没有就填 0。"
         if "participants" in self.fields:
             self.fields["participants"].required = True
         if what.project:
@@ -177,7 +175,7 @@ class OpenForm(Form):
 
     union = django.ChoiceField(label="工会")
     since = DayField(label="启用日期", help_text="从哪一天起用这套账。")
-    agent = django.ChoiceField(label="代理记账", required=False, help_text="没有会计的小工会，可以由上级工会代为记账。（选填）")
+    agent = django.ChoiceField(label="代理记账", required=False, help_text="没有会计的小工会，可以由上级工会代为记账。")
 
     def __init__(self, *args: Any, unions: list[tuple[int, str]], agents: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

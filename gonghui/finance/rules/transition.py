@@ -28,7 +28,7 @@ def table() -> dict[str, Any]:
 
 def day() -> date:
     """The first day of the new chart."""
-    found: date = table()["on"]
+    found: date = table()["day"]
     return found
 
 

@@ -64,3 +64,11 @@ def opening(book: Book, amount: int = 1_000_000, on: date = SINCE) -> Voucher:
     )
     services.voucher_check(actor=checker(book), voucher=made)
     return services.voucher_post(actor=poster(book), voucher=made)
+
+
+def opening_old(book: Book) -> Voucher:
+    """Balances of a book under the chart of 2009."""
+    lines = [Line("102", 1_000_000), Line("162", 200_000), Line("301", credit=200_000), Line("331", credit=1_000_000)]
+    made = services.voucher_draft(actor=maker(book), book=book, on=book.since, words="期初余额", kind="opening", lines=lines)
+    services.voucher_check(actor=checker(book), voucher=made)
+    return services.voucher_post(actor=poster(book), voucher=made)

@@ -53,13 +53,14 @@ def told(request: HttpRequest, act: Callable[[], Any], text: str) -> bool:
 
 
 def month_asked(request: HttpRequest, book: Book | None = None) -> date:
-    """`?month=202503` as its last day, else the month of today."""
+    """`?month=202503` as its last day, today at the latest, else today."""
     from gonghui.finance.selectors.statements import last_day
 
     text = request.GET.get("month", "")
+    today = clock.today()
     if text.isascii() and text.isdigit() and len(text) == 6 and 1 <= int(text[4:]) <= 12 and 2010 <= int(text[:4]) <= 2099:
-        return last_day(int(text))
-    return last_day(clock.today().year * 100 + clock.today().month)
+        return min(last_day(int(text)), today)
+    return today
 
 
 def months(book: Book | None = None, *, back: int = 24) -> list[int]:
