@@ -20,7 +20,7 @@ from gonghui.core import crypto
 from gonghui.files.imports import services as imports
 from gonghui.members.services import transfers
 from gonghui.notices import services as notices
-from gonghui.portal.drill import rush, syncing
+from gonghui.portal.drill import posting, rush, syncing
 from gonghui.portal.drill.ground import id_number, system
 
 Say = Callable[[Mapping[str, Any]], None]
@@ -191,6 +191,7 @@ OPERATIONS: dict[str, Operation] = {
     "import": Operation(_import, _import_check),
     "approval": Operation(_approve, _approve_check),
     "transfer": Operation(_transfer, _transfer_check),
+    "posting": Operation(posting.work, posting.check),
     "booking": Operation(rush.work, rush.check),
     "sync": Operation(syncing.work, syncing.check),
 }
