@@ -118,7 +118,8 @@ def test_an_organiser_works_a_street_without_signal_and_nothing_is_lost(road: An
     desk.go("/console/fieldwork/visits/?q=" + name)
     desk.shot("m01-field-visits")
     assert "同意建会" in desk.text
-    desk.page.get_by_role("link", name=name).first.click()
+    desk.page.locator("a.nm", has_text=name).first.click()
+    desk.page.wait_for_url("**/visits/*/")
     desk.look("m01-field-visit")
     assert "愿意和隔壁几家一起建" in desk.text and desk.text.count("（手机）") > 3
     desk.go("/console/organising/cases/")

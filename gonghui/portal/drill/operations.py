@@ -34,6 +34,7 @@ class Operation:
 
     work: Callable[[Facts, dict[str, Any], Say], None]
     check: Callable[[Facts, dict[str, Any]], Iterator[str]]
+    invariants: tuple[str, ...] = ()  # looked at after every round; all of them after every twentieth and the last, empty: always all
 
 
 def model(label: str) -> Any:
@@ -193,5 +194,5 @@ OPERATIONS: dict[str, Operation] = {
     "transfer": Operation(_transfer, _transfer_check),
     "posting": Operation(posting.work, posting.check),
     "booking": Operation(rush.work, rush.check),
-    "sync": Operation(syncing.work, syncing.check),
+    "sync": Operation(syncing.work, syncing.check, syncing.INVARIANTS),
 }

@@ -58,7 +58,7 @@
     show([text ? note(text, 'bad') : null, h('section', { class: 'm-sec' }, [h('p', {}, '这台手机还没有登记。有信号时登录一次，登记后没有信号也能用。'), h('a', { class: 'btn btn-brand', href: document.getElementById('kit').getAttribute('data-register') }, '登录并登记这台手机')])]);
   }
   document.getElementById('go-sync').addEventListener('click', function () { if (!Kit.locked()) { state.textContent = '正在同步'; Kit.refresh(false).then(signalText); } });
-  function signalText() { state.textContent = navigator.onLine ? '有信号' : '没有信号'; }
+  function signalText() { state.textContent = navigator.onLine ? '有信号' : '没有信号'; state.className = 'kit-state' + (navigator.onLine ? '' : ' off'); }
   window.addEventListener('hashchange', draw);
   window.addEventListener('online', signal);
   window.addEventListener('offline', signal);

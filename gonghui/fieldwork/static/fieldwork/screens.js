@@ -80,7 +80,7 @@
     var rows = [['地址', e.address || '未登记'], ['负责人', e.operator || '未登记'], ['职工', e.headcount === null ? '未知' : e.headcount + ' 人'], ['进展', e.spot || '—'], ['成熟度', S.word(w.labels.choices.maturity, e.stage)], ['为什么今天去', e.reason]];
     var past = w.pack.visits.filter(function (v) { return v.employer === id; }).slice(0, 5);
     return [
-      h('ul', { class: 'm-list mt-3' }, rows.map(function (r) { return h('li', {}, [h('span', {}, r[0]), h('b', {}, r[1])]); })),
+      h('h2', { class: 'kit-name' }, e.name), h('ul', { class: 'm-list' }, rows.map(function (r) { return h('li', {}, [h('span', {}, r[0]), h('b', {}, r[1])]); })),
       S.section('现场办理', h('div', { class: 'kit-acts' }, [S.link('visit/' + id, '登记走访', 'btn-brand')].concat(S.filled(e).map(function (d) {
         return S.link('card/' + id + '/' + d.kind, '填“' + w.labels.cards[d.kind].label + '” ' + d.n + '/' + d.of);
       }), [S.link('join/' + id, '现场入会'), S.link('propose/' + id, '提出建会'), S.link('help/' + id, '向干部求助')]))),

@@ -112,10 +112,9 @@ class Road:
         young: list[tuple[Any, date | None]] = [(e, e.listed_on) for e in new.select_related("union").order_by("code")[:24]]
         near = employers.employer_visible(self.actor).filter(union__path__startswith=town.path, written_off_on=None, headcount__gt=0)
         known = {e.pk for e, _day in young}
-        others: list[tuple[Any, date | None]] = [
-            (e, None) for e in near.select_related("union").order_by("code")[:400:16] if e.pk not in known
-        ]
-        return [*young, *others[:20]]
+        rows = [e for e in near.select_related("union").order_by("code")[:400] if e.pk not in known]
+        others: list[tuple[Any, date | None]] = [(e, None) for e in rows[:: max(1, len(rows) // 20)][:20]]
+        return [*young, *others]
 
     def _of(self, firm: Any, i: int) -> int:
         return i % len(self.who) if firm.union.path.startswith(self.who[0].home) else 1 + i % 2
@@ -147,7 +146,7 @@ class Road:
             fields["warnings"] = ["contract"]
         sent = [self._act(who, day, "visit", firm, key=self._key(firm, number), **fields)]
         if number % 3 != 2:
-            blocks = {
+            blocks: dict[str, Any] = {
                 "address": firm.address or "沿街",
                 "operation": "正常营业",
                 "headcount": f"{firm.headcount} 人",
