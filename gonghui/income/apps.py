@@ -37,7 +37,7 @@ def _permissions() -> None:
             Role.FINANCE_HEAD: [*reading, *desk, P.STAFF_FINANCE, P.WAIVE_DECIDE],
             Role.CHAIR: [*reading, P.DUES_VIEW, P.RECON_EDIT, P.STAFF_UNIT, P.STAFF_FINANCE, P.WAIVE_DECIDE],
             Role.TOWNSHIP: [*reading, *desk, P.STAFF_FINANCE, P.WAIVE_DECIDE],
-            Role.CITY: [*reading, P.DUES_VIEW, P.WAIVE_DECIDE],
+            Role.CITY: [*reading, P.DUES_VIEW, P.WAIVE_DECIDE, P.STAFF_FINANCE],
             Role.AUDITOR: [*reading, P.DUES_VIEW],
         },
     )

@@ -25,6 +25,14 @@ LOCAL = {"dispatched": "劳务派遣人员的报酬", "intern": "实习人员的
 """Items people meet on a payroll; which of them count is decided by the rule, never here."""
 
 
+class Form(forms.Form):
+    """Base: ids of its own, because several forms stand on one page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
+        super().__init__(*args, **kwargs)
+
+
 def months_back(count: int = 18) -> list[tuple[str, str]]:
     """Months to choose from, newest first."""
     first = clock.today().replace(day=1)
@@ -32,13 +40,13 @@ def months_back(count: int = 18) -> list[tuple[str, str]]:
     return [(d.isoformat(), f"{d.year} 年 {d.month} 月") for d in days]
 
 
-class LevyFilter(forms.Form):
+class LevyFilter(Form):
     """Filters of the register of contributions."""
 
     q = django.CharField(label="单位", required=False, max_length=60)
 
 
-class PayerForm(forms.Form):
+class PayerForm(Form):
     """Register a payer (登记拨缴户)."""
 
     employer = django.CharField(label="单位名称或编号", max_length=120, help_text="写登记的全称")
@@ -50,14 +58,14 @@ class PayerForm(forms.Form):
     helped_since = forms.DayField(label="上级帮助筹建日期", required=False, help_text="只有缴筹备金的单位填")
 
 
-class EndForm(forms.Form):
+class EndForm(Form):
     """End a payer (停缴)."""
 
     until = forms.DayField(label="停缴日期")
     reason = django.CharField(label="原因", max_length=200)
 
 
-class DeclareForm(forms.Form):
+class DeclareForm(Form):
     """The wage items of a period (申报)."""
 
     since = django.ChoiceField(label="所属期")
@@ -93,7 +101,7 @@ class DeclareForm(forms.Form):
         return date.fromisoformat(self.cleaned_data["since"])
 
 
-class TakeForm(forms.Form):
+class TakeForm(Form):
     """Money that came in (收款)."""
 
     amount = forms.MoneyField(label="收款金额（元）", max_length=20)
@@ -101,20 +109,20 @@ class TakeForm(forms.Form):
     reference = django.CharField(label="银行流水号", max_length=40, required=False)
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(Form):
     """A reason that stays in the log (原因)."""
 
     reason = django.CharField(label="原因", max_length=200)
 
 
-class DisputeForm(forms.Form):
+class DisputeForm(Form):
     """What the employer disputes (登记异议)."""
 
     amount = forms.MoneyField(label="有异议的金额（元）", max_length=20)
     words = django.CharField(label="异议内容", max_length=200)
 
 
-class OrderForm(forms.Form):
+class OrderForm(Form):
     """Apply for a payment order (申请支付令)."""
 
     court = django.CharField(label="受理法院", max_length=80, help_text="单位所在地的基层人民法院")
@@ -122,7 +130,7 @@ class OrderForm(forms.Form):
     reason = django.CharField(label="理由", max_length=200, required=False, help_text="条件还不全、仍要申请时写")
 
 
-class CourtForm(forms.Form):
+class CourtForm(Form):
     """What the court did (法院结果)."""
 
     to = django.ChoiceField(
@@ -139,14 +147,14 @@ class CourtForm(forms.Form):
     words = django.CharField(label="情况说明", max_length=200, required=False)
 
 
-class WaiveForm(forms.Form):
+class WaiveForm(Form):
     """Ask that a late fee be given up (减免滞纳金)."""
 
     amount = forms.MoneyField(label="减免金额（元）", max_length=20)
     reason = django.CharField(label="理由", max_length=200)
 
 
-class RefundForm(forms.Form):
+class RefundForm(Form):
     """Propose a refund (提出返还)."""
 
     kind = django.ChoiceField(label="返还种类", choices=RefundKind.choices)
@@ -155,14 +163,14 @@ class RefundForm(forms.Form):
     to_union = django.CharField(label="返还给哪个工会", max_length=120, help_text="写登记的全称")
 
 
-class PayForm(forms.Form):
+class PayForm(Form):
     """A payment that went out (付款)."""
 
     on = forms.DayField(label="付款日期", not_future=True)
     reference = django.CharField(label="银行流水号", max_length=40)
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(Form):
     """Which month or quarter (所属期)."""
 
     since = django.ChoiceField(label="月份")
@@ -178,7 +186,7 @@ class PeriodForm(forms.Form):
         return Period(day if months == 1 else date(day.year, (day.month - 1) // 3 * 3 + 1, 1), months)
 
 
-class DuesFileForm(forms.Form):
+class DuesFileForm(Form):
     """A payroll or bank file (到账文件)."""
 
     file = django.FileField(label="工资代扣表或银行流水（xlsx、csv）")
@@ -186,7 +194,7 @@ class DuesFileForm(forms.Form):
     how = django.ChoiceField(label="缴纳方式", choices=PaidBy.choices)
 
 
-class CashForm(forms.Form):
+class CashForm(Form):
     """One member pays (登记一笔会费)."""
 
     amount = forms.MoneyField(label="金额（元）", max_length=20)
@@ -194,28 +202,28 @@ class CashForm(forms.Form):
     how = django.ChoiceField(label="缴纳方式", choices=PaidBy.choices, initial=PaidBy.CASH)
 
 
-class BaseForm(forms.Form):
+class BaseForm(Form):
     """A member's monthly basic wage (会费基数)."""
 
     wage = forms.MoneyField(label="月基本工资收入（元）", max_length=20, help_text="不含奖金、津贴、补贴；加密保存")
     since = forms.DayField(label="从哪天起")
 
 
-class UnitConfirmForm(forms.Form):
+class UnitConfirmForm(Form):
     """The unit's answer (单位确认)."""
 
     count = django.IntegerField(label="非在编人员人数", min_value=0, max_value=10**6)
     wage = forms.MoneyField(label="年工资总额（元）", least=0, max_length=20, help_text="没有人就填 0")
 
 
-class FinanceConfirmForm(forms.Form):
+class FinanceConfirmForm(Form):
     """The finance section's number (财政核对)."""
 
     count = django.IntegerField(label="财政核对人数", min_value=0, max_value=10**6)
     office = django.CharField(label="财政经办科室", max_length=60)
 
 
-class ArriveForm(forms.Form):
+class ArriveForm(Form):
     """Money of the treasury arrived (拨款到账)."""
 
     amount = forms.MoneyField(label="到账金额（元）", max_length=20)
