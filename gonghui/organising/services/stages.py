@@ -27,6 +27,7 @@ def stage_review(*, actor: Actor, union: Any, activities: int | None = None) -> 
     Args: activities of the last six months where no activity records exist yet. The slip stays with the review.
     """
     actor.require(Perm.STAGE_EDIT, union)
+    union.refresh_from_db(fields=["stage", "ended_on"])
     if union.ended_on is not None:
         violate("union_ended", f"{union.name}已经终止。")
     today = clock.today()

@@ -276,6 +276,14 @@ class Chapter:
         with self.at(date(2026, 7, 1)):
             for i, union in enumerate(rows):
                 stage_services.stage_review(actor=self.town, union=union, activities=i)
+        done = (
+            unions.union_visible(self.actor)
+            .filter(parent=town, accounts__until=None, accounts__isnull=False, founded_on__gte=date(2026, 1, 1))
+            .first()
+        )
+        if done is not None:
+            for _ in range(2):
+                stage_services.stage_review(actor=self.town, union=done, activities=3)
         with self.at(date(2026, 4, 20)):
             made = [
                 stage_services.point_name(
