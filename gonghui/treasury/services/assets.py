@@ -301,7 +301,9 @@ def depreciable(union: Any, month: date) -> list[tuple[Asset, int]]:
     for row in rows.exclude(state=AssetState.TRANSFERRED).order_by("number"):
         years = row.years or 0
         decision = common.decide("finance.depreciation", union, month, {"cost_fen": row.cost_fen, "years": years})
-        monthly = int(next(iter(decision.values.values())))
+        if decision.outcome is None:
+            continue  # no rule before 2022: nothing was depreciated
+        monthly = int(decision.values["value"])
         fen = wear.due(
             cost=row.cost_fen,
             taken=row.depreciated_fen,
