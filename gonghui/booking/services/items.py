@@ -76,24 +76,24 @@ def _draft(actor: Actor, item: Item) -> Item:
 
 @transaction.atomic
 def item_repeat(*, actor: Actor, item: Item, opens_at: datetime) -> Item:
-    """The next round as a draft (再办一期): same conditions, the times moved so that booking opens at `opens_at`."""
+    """The next round as a draft (再办一期): same conditions and times of day, moved by whole days; booking opens at `opens_at`."""
     actor.require(Perm.ITEM_EDIT, item.union)
     first = min((s.opens_at for s in item.sessions.all()), default=item.opens_at or opens_at)
-    by = opens_at - first
+    day = timedelta(days=(opens_at.astimezone(clock.SHANGHAI).date() - first.astimezone(clock.SHANGHAI).date()).days)
     data = {name: getattr(item, name) for name in COLUMNS if name not in ("name", "round_no")}
-    for name in ("opens_at", "closes_at"):
-        data[name] = data[name] and data[name] + by
-    for name in ("since", "until"):
-        data[name] = data[name] and data[name] + timedelta(days=by.days)
+    data["opens_at"] = opens_at
+    for name in ("closes_at", "since", "until"):
+        data[name] = data[name] and data[name] + day
     made = item_create(actor=actor, union=item.union, name=item.name, previous=item, **data)
     for s in item.sessions.exclude(state="cancelled").order_by("starts_at", "pk"):
+        opens = opens_at + (s.opens_at - first)
         copy = session_add(
-            actor=actor, item=made, label=s.label, kind=s.kind, place=s.place, capacity=s.capacity,
-            starts_at=s.starts_at + by, ends_at=s.ends_at + by, opens_at=s.opens_at + by, closes_at=s.closes_at + by,
+            actor=actor, item=made, label=s.label, kind=s.kind, place=s.place, capacity=s.capacity, starts_at=s.starts_at + day,
+            ends_at=s.ends_at + day, opens_at=opens, closes_at=max(s.closes_at + day, opens + (s.closes_at - s.opens_at)),
         )  # fmt: skip
         for q in s.quotas.filter(reserved=True).exclude(kind=QuotaKind.GENERAL):
             Quota.objects.create(
-                item=made, session=copy, kind=q.kind, key=q.key, reserved=True, size=q.size, release_at=q.release_at and q.release_at + by
+                item=made, session=copy, kind=q.kind, key=q.key, reserved=True, size=q.size, release_at=q.release_at and q.release_at + day
             )
     for question in item.questions.filter(active=True):
         Question.objects.create(item=made, text=question.text, options=question.options, answer=question.answer)

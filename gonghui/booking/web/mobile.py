@@ -25,7 +25,7 @@ from gonghui.core.http import Request, render
 
 MANY = 4
 """With more sessions than this only the chosen one is judged on the page; the others when they are chosen."""
-QUIET = {"opened", "not_closed", "place", "once", "live"}
+QUIET = {"opened", "not_closed", "place", "live"}
 """Reasons the slot itself already shows."""
 
 

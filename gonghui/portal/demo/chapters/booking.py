@@ -67,7 +67,7 @@ class Hall:
 
     def __init__(self, actor: Actor, plan: Plan) -> None:
         self.actor, self.random = actor, Random(f"booking-{plan.seed}")
-        self.now = clock.now().replace(second=0, microsecond=0)
+        self.now = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
         self.root: Any = None
         self.people: list[int] = []
         self.last: Any = None
@@ -175,22 +175,22 @@ class Hall:
     def open_items(self) -> int:
         """Open now: film and badminton exclude each other; a paid one; a full one with a waiting list; one soon; a draft."""
         today = self.now.date()
-        with clock.at(self.now - timedelta(days=2)):
+        with clock.at(self.now - timedelta(days=3)):
             group = items.group_save(actor=self.actor, union=self.root, name="十一月文体", reason=REASON, since=today - timedelta(days=10))
-            film = items.item_repeat(actor=self.actor, item=self.last, opens_at=self.now - timedelta(days=1))
+            film = items.item_repeat(actor=self.actor, item=self.last, opens_at=self.now - timedelta(days=2))
             days = (today + timedelta(days=6) - min(s.starts_at for s in film.sessions.all()).astimezone(clock.SHANGHAI).date()).days
             self._move(film, days, today)
             items.item_group(actor=self.actor, item=film, group=group)
             ball = self.item(
-                "羽毛球馆 2 小时券", self.now - timedelta(days=1), self.now + timedelta(days=5), today + timedelta(days=6), today + timedelta(days=20),
+                "羽毛球馆 2 小时券", self.now - timedelta(days=2), self.now + timedelta(days=5), today + timedelta(days=6), today + timedelta(days=20),
                 category="sport", place="市全民健身中心", value_fen=4000, cost_fen=2500,
             )  # fmt: skip
             lamb = self.item(
-                "冬季养生讲座", self.now - timedelta(days=1), self.now + timedelta(days=4), today + timedelta(days=5), today + timedelta(days=5),
+                "冬季养生讲座", self.now - timedelta(days=2), self.now + timedelta(days=4), today + timedelta(days=5), today + timedelta(days=5),
                 category="health", place="市职工之家二楼", value_fen=2000, cost_fen=800,
             )  # fmt: skip
             swim = self.item(
-                "温水泳池单次票", self.now - timedelta(days=1), self.now + timedelta(days=5), today + timedelta(days=6), today + timedelta(days=60),
+                "温水泳池单次票", self.now - timedelta(days=2), self.now + timedelta(days=5), today + timedelta(days=6), today + timedelta(days=60),
                 category="sport", place="市游泳馆", value_fen=12000, cost_fen=9000, price_fen=1000, pay_minutes=180, valid_days=60, transferable=True,
             )  # fmt: skip
             soon = self.item(
@@ -205,7 +205,7 @@ class Hall:
             items.item_group(actor=self.actor, item=ball, group=group)
             for item in (film, ball, lamb, swim, soon):
                 publishing.item_publish(actor=self.actor, item=item)
-        with clock.at(self.now - timedelta(hours=20)):
+        with clock.at(self.now - timedelta(days=2) + timedelta(minutes=1)):
             for item, first, last in ((film, 0, 44), (ball, 60, 84), (lamb, 40, 66), (swim, 90, 108)):
                 noon, evening = self.sessions(item)
                 middle = (first + last) // 2 + (8 if item is lamb else 0)
@@ -225,7 +225,7 @@ class Hall:
             items.session_remove(actor=self.actor, session=s)
             items.session_add(
                 actor=self.actor, item=item, label=label, kind=kind, capacity=capacity, starts_at=starts, ends_at=starts + timedelta(minutes=90),
-                opens_at=self.now - timedelta(days=1), closes_at=self.now + timedelta(days=5), shares={"first_time": capacity // 5},
+                opens_at=self.now - timedelta(days=2), closes_at=self.now + timedelta(days=5), shares={"first_time": capacity // 5},
                 release_at=self.now + timedelta(days=3),
             )  # fmt: skip
         items.item_edit(actor=self.actor, item=item, since=today + timedelta(days=6), until=today + timedelta(days=20))
@@ -233,7 +233,7 @@ class Hall:
     def draws(self) -> int:
         """One draw revealed, with its proof; one that takes names now, after a quiz."""
         today = self.now.date()
-        done = self._draw("秋季职工疗休养", self.now - timedelta(days=16), self.now - timedelta(days=9), today - timedelta(days=1), 12)
+        done = self._draw("秋季职工疗休养", self.now - timedelta(days=16), self.now - timedelta(days=9), today + timedelta(days=4), 12)
         with clock.at(self.now - timedelta(days=14)):
             for session in self.sessions(done):
                 draws.draw_commit(actor=self.actor, session=session, seed=f"{self.random.getrandbits(256):064x}")
@@ -247,10 +247,11 @@ class Hall:
             with clock.at(self.now - timedelta(days=8, hours=20)):
                 draws.draw_reveal(actor=self.actor, draw=draw)
         current = self._draw(
-            "贺岁电影抽签票", self.now - timedelta(days=1), self.now + timedelta(days=3), today + timedelta(days=10), 50,
-            quiz={"ask": 6, "pass": 4, "tries": 6, "per_day": True}, pay_minutes=180, price_fen=990, valid_days=60, place="市影剧院",
+            "贺岁电影抽签票",
+            self.now - timedelta(days=2), self.now + timedelta(days=3), today + timedelta(days=10), 50,
+            quiz={"ask": 6, "pass": 4, "tries": 6, "per_day": True}, pay_minutes=180, price_fen=990, valid_days=60, place="市影剧院", category="culture",
         )  # fmt: skip
-        with clock.at(self.now - timedelta(hours=22)):
+        with clock.at(self.now - timedelta(days=2) + timedelta(hours=1)):
             for session in self.sessions(current):
                 draws.draw_commit(actor=self.actor, session=session, seed=f"{self.random.getrandbits(256):064x}")
             for person in self.people[100:108]:
