@@ -92,10 +92,12 @@ class Share:
     rows: list[tuple[Plan, int]] = field(default_factory=list)
 
 
-def member_year(union: Any, year: int, *, private: bool) -> list[Share]:
-    """What every listed member of the union received in the year, the most first (每名会员全年收受). `private` also counts condolences."""
-    plans = Plan.objects.filter(union=union, state__in=COUNTED, on__year=year).prefetch_related("lines")
-    plans = plans if private else plans.exclude(kind__in=PRIVATE)
+def member_year(union: Any, year: int) -> list[Share]:
+    """What every listed member of the union received in the year, the most first (每名会员全年收受).
+
+    Illness, bereavement and childbirth stay out: a name beside them would tell what only an opened plan may tell.
+    """
+    plans = Plan.objects.filter(union=union, state__in=COUNTED, on__year=year).exclude(kind__in=PRIVATE).prefetch_related("lines")
     by_plan = {p.pk: p for p in plans}
     found: dict[int, Share] = {}
     parts = Participant.objects.filter(plan__in=list(by_plan)).select_related("person").order_by("plan__on", "pk")

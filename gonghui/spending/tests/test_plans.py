@@ -390,7 +390,7 @@ def test_what_each_member_received_in_the_year():
     make.approved(union, make.gift(union, 20000, on=date(2026, 2, 1)))
     one = make.people(union)[:1]
     make.approved(union, make.plan(union, LineData(Use.CARE, 30000, 1), kind=PlanKind.BIRTHDAY, people=one, more={"care_form": "cake"}))
-    shares = reads.member_year(union, 2026, private=True)
+    shares = reads.member_year(union, 2026)
     assert [s.fen for s in shares] == [50000, 20000, 20000] and shares[0].person_id == one[0].person_id
 
 

@@ -154,8 +154,7 @@ def year(request: Request) -> HttpResponse:
     union = common.union_of(request, required=True)
     wanted = request.GET.get("year", "")
     chosen = int(wanted) if wanted.isdigit() and 2000 <= int(wanted) <= 2100 else clock.today().year
-    private = request.actor.may(Perm.CARE_VIEW, union)
-    shares = reads.member_year(union, chosen, private=private)
+    shares = reads.member_year(union, chosen)
     q = request.GET.get("q", "").strip()
     found = [s for s in shares if s.name.startswith(q)] if q else shares
     page = page_of(request, found)
@@ -164,7 +163,7 @@ def year(request: Request) -> HttpResponse:
     context = {
         "union": union, "year": chosen, "years": range(clock.today().year, clock.today().year - 4, -1), "page": page, "q": q, "roll": roll,
         "nothing": max(0, roll - len(shares)), "average": sum(s.fen for s in shares) // len(shares) if shares else 0, "kinds": kinds,
-        "total": sum(k["fen"] for k in kinds), "private": private, "trail": common.trail(("会员全年收受", "")),
+        "total": sum(k["fen"] for k in kinds), "trail": common.trail(("会员全年收受", "")),
         "bars": [(k["label"], round(k["fen"] / 100)) for k in kinds],
     }  # fmt: skip
     return render(request, "spending/console/year.html", context)
