@@ -37,7 +37,7 @@ def _permissions() -> None:
 
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
-    from gonghui.core import rotation, verify
+    from gonghui.core import rotation, verbs, verify
     from gonghui.fieldwork import verify as checks
     from gonghui.fieldwork.selectors import inbox
     from gonghui.fieldwork.services import following
@@ -47,6 +47,7 @@ def _hooks() -> None:
     orgs.register("path_moved", following.path_moved)
     rotation.register_sealed("fieldwork.OnSiteJoin", {"payload_sealed": "payload"})
     approvals.register_inbox("fieldwork", inbox.inbox)
+    verbs.register({"stage_reached": "推进成熟度", "ordered": "派出", "received": "收到"})
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
 

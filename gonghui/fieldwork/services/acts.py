@@ -116,7 +116,7 @@ def receive(*, actor: Actor, device: Device, sent: Sent) -> dict[str, Any]:
         actor=actor.ref[:40], made_at=sent.made, received_at=clock.now(),
     )  # fmt: skip
     path = took.employer.union.path if took.employer is not None else device.org_path
-    audit.record(actor, "fieldwork.act.receive", act, org_path=path, kind=sent.kind, state=state, device=device.public_id, seq=sent.seq)
+    audit.record(actor, "fieldwork.act.received", act, org_path=path, kind=sent.kind, state=state, device=device.public_id, seq=sent.seq)
     return answer
 
 

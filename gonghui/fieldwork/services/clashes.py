@@ -49,7 +49,7 @@ def clash_settle(*, actor: Actor, clash: Clash, choice: str, words: str = "", ui
     else:
         _write(actor, row, choice, words, uid)
     row.refresh_from_db()
-    audit.record(actor, "fieldwork.clash.settle", row, org_path=row.org_path, kind=row.kind, field=row.field, choice=choice[:60])
+    audit.record(actor, "fieldwork.clash.settled", row, org_path=row.org_path, kind=row.kind, field=row.field, choice=choice[:60])
     return row
 
 

@@ -64,7 +64,7 @@ def device_revoke(*, actor: Actor, device: Device, why: str) -> Device:
     ):
         raise Conflict("fieldwork.device_revoked", "这台手机已经停用。")
     device.refresh_from_db()
-    audit.record(actor, "fieldwork.device.revoke", device, org_path=device.org_path, why=why.strip()[:120])
+    audit.record(actor, "fieldwork.device.revoked", device, org_path=device.org_path, why=why.strip()[:120])
     return device
 
 

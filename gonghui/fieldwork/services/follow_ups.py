@@ -127,7 +127,7 @@ def stage_set(*, actor: Actor, follow_up: FollowUp, stage: str, reason: str = ""
     if not FollowUp.objects.filter(pk=follow_up.pk, stage=follow_up.stage, until=None).update(**changes):
         raise Conflict("core.state_moved", "这件事刚刚被别人办理过了，您的操作没有生效。请刷新后查看最新状态。")
     follow_up.refresh_from_db()
-    audit.record(actor, "fieldwork.follow_up.stage", follow_up, org_path=employer.union.path, stage=stage, reason=reason[:120])
+    audit.record(actor, "fieldwork.follow_up.stage_reached", follow_up, org_path=employer.union.path, stage=stage, reason=reason[:120])
     return follow_up, slip
 
 

@@ -31,7 +31,7 @@ def help_ask(*, actor: Actor, employer: Any, words: str, made: datetime | None =
     notices.notice_send(
         actor, kind=NoticeKind.TASK, title=f"求助：{employer.name}", body=row.words, link=reverse("fieldwork:helps"), users=users
     )
-    audit.record(actor, "fieldwork.help.ask", row, org_path=employer.union.path)
+    audit.record(actor, "fieldwork.help.asked", row, org_path=employer.union.path)
     return row
 
 
@@ -50,5 +50,5 @@ def help_answer(*, actor: Actor, request: HelpRequest, answer: str) -> HelpReque
         actor, kind=NoticeKind.RESULT, title=f"求助已答复：{request.employer.name}", body=request.answer, link=reverse("fieldwork:today"),
         users=[request.user_id],
     )  # fmt: skip
-    audit.record(actor, "fieldwork.help.answer", request, org_path=org.path)
+    audit.record(actor, "fieldwork.help.answered", request, org_path=org.path)
     return request

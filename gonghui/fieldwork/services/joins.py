@@ -105,7 +105,7 @@ def join_file(*, actor: Actor, uid: str, employer: Any, union: Any, fields: Mapp
         Clash.objects.create(
             join=row, employer=employer, org_path=union.path, kind=ClashKind.PERSON, why=row.why, user_id=row.user_id, opened_at=clock.now()
         )
-    audit.record(actor, "fieldwork.join.file", row, org_path=union.path, state=row.state)
+    audit.record(actor, "fieldwork.join.submitted", row, org_path=union.path, state=row.state)
     return row
 
 
@@ -138,5 +138,5 @@ def join_settle(*, actor: Actor, clash: Clash, verb: str) -> OnSiteJoin:
     OnSiteJoin.objects.filter(pk=row.pk).update(**changes)
     row.refresh_from_db()
     Clash.objects.filter(pk=clash.pk).update(state=ClashState.SETTLED, settled_at=clock.now(), settled_by=actor.ref[:40], choice=verb[:60])
-    audit.record(actor, "fieldwork.join.settle", row, org_path=row.union.path, choice=verb)
+    audit.record(actor, "fieldwork.join.settled", row, org_path=row.union.path, choice=verb)
     return row

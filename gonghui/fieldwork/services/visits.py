@@ -156,7 +156,7 @@ def visit_order(*, actor: Actor, employer: Any, user_id: int, purpose: str, plan
     doc = docs.doc_of(DocKind.VISIT, key, employer)
     docs.write(doc, ref=actor.ref, fields=fields, uid=f"order:{key}")
     visit = Visit.objects.create(doc=doc, employer=employer, user_id=user_id, purpose=purpose, planned_on=planned_on)
-    audit.record(actor, "fieldwork.visit.order", visit, org_path=employer.union.path, organiser=user_id, purpose=purpose, on=planned_on)
+    audit.record(actor, "fieldwork.visit.ordered", visit, org_path=employer.union.path, organiser=user_id, purpose=purpose, on=planned_on)
     return visit
 
 
@@ -171,7 +171,7 @@ def visit_edit(*, actor: Actor, visit: Visit, base: int, fields: Mapping[str, An
     found = docs.write(doc, ref=actor.ref, fields=given, uid=uid or f"desk:{uuid4().hex}", base=base)
     open_ = docs.clashes_follow(doc, found, visit.user_id)
     made = open_ + show(actor, doc, found)
-    audit.record(actor, "fieldwork.visit.edit", visit, org_path=employer.union.path, fields=sorted(given), base=base, clashes=len(made))
+    audit.record(actor, "fieldwork.visit.edited", visit, org_path=employer.union.path, fields=sorted(given), base=base, clashes=len(made))
     return made
 
 
