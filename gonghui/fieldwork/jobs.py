@@ -17,7 +17,7 @@ def fill() -> dict[str, Any]:
     actor, made = Actor.system("portfolio"), 0
     for row in Portfolio.objects.filter(until=None).select_related("union").order_by("pk"):
         made += follow_ups.portfolio_fill(actor, row, clock.today())
-    return {"made": made}
+    return {"made": made, "assigned": follow_ups.adopt(actor, clock.today())}
 
 
 def stale() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from gonghui.accounts.actor import subtree
 from gonghui.core import audit, clock
@@ -45,11 +46,21 @@ def portfolio_fill(actor: Actor, row: Portfolio, day: date) -> int:
     rows = spots.spot_list(actor=actor, union=row.union)
     if row.industry:
         rows = rows.filter(employer__industry__startswith=row.industry)
-    free = rows.exclude(employer__follow_ups__until=None, employer__follow_ups__isnull=False).filter(organiser_id=None) | rows.filter(
-        organiser_id=row.user_id
-    ).exclude(employer__follow_ups__until=None, employer__follow_ups__isnull=False)
-    made = [FollowUp(employer_id=s.employer_id, user_id=row.user_id, next_visit=s.next_visit, since=day) for s in free.distinct()]
-    FollowUp.objects.bulk_create(made)
+    mine = rows.filter(Q(organiser_id=None) | Q(organiser_id=row.user_id))
+    return _follow_all(mine, day, row.user_id)
+
+
+def adopt(actor: Actor, day: date, user_id: int | None = None) -> int:
+    """Blank spots that were given to an organiser in the register are followed by that organiser."""
+    rows = spots.spot_list(actor=actor).filter(organiser_id__isnull=False)
+    return _follow_all(rows if user_id is None else rows.filter(organiser_id=user_id), day)
+
+
+def _follow_all(rows: Any, day: date, user_id: int = 0) -> int:
+    held = FollowUp.objects.filter(until=None).values("employer")
+    free = rows.exclude(employer__in=held)
+    made = [FollowUp(employer_id=s.employer_id, user_id=user_id or s.organiser_id, next_visit=s.next_visit, since=day) for s in free]
+    FollowUp.objects.bulk_create(made, ignore_conflicts=True)
     return len(made)
 
 

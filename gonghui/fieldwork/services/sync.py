@@ -10,7 +10,7 @@ from gonghui.core import clock
 from gonghui.fieldwork.models import Device
 from gonghui.fieldwork.rules import words
 from gonghui.fieldwork.selectors import today, values
-from gonghui.fieldwork.services import acts, devices, docs
+from gonghui.fieldwork.services import acts, devices, docs, follow_ups
 from gonghui.orgs.rules.cards import BLOCKS, CARD_LABELS, NO_UNION_REASONS
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def pack_for(*, actor: Actor, device: Device, here: today.Point = None) -> dict[
     """What the phone takes along, with how long it may keep it. Source: policy fieldwork.hold_days, fieldwork.outbox_days."""
     devices.seen(device)
     on, user = clock.today(), actor.user_id or 0
+    follow_ups.adopt(actor, on, user)
     lines = today.day(actor, user, here, values.number("fieldwork.pull_most", on))
     known = docs.cards_refresh([x.employer for x in lines])
     return {

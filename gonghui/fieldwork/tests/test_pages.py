@@ -21,6 +21,7 @@ from gonghui.fieldwork.selectors import results, today
 from gonghui.fieldwork.selectors import works as work_reads
 from gonghui.fieldwork.services import devices, follow_ups, helps, visits
 from gonghui.fieldwork.tests import make
+from gonghui.orgs import services as orgs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.system("S011")]
 WEIGHTS = route.Weights(3, 60, (40, 30, 22, 12, 6, 4), 4, 30)
@@ -134,6 +135,28 @@ def test_a_portfolio_takes_the_blank_spots_of_the_area_once(town, firm, road) ->
     assert follow_ups.portfolio_fill(make.orgs.system, row, clock.today()) == 0
     with pytest.raises(follow_ups.Conflict):
         follow_ups.portfolio_set(actor=make.orgs.system, user_id=user.pk, union=town)
+
+
+def test_a_spot_given_in_the_register_is_followed_by_the_one_it_was_given_to(town, firm, road) -> None:
+    from gonghui.fieldwork import jobs
+
+    user, _mine, _client = road
+    orgs.spot_assign(actor=make.orgs.system, spots=[firm.spots.get()], organiser_id=user.pk)
+    assert jobs.fill()["assigned"] == 1 and jobs.fill()["assigned"] == 0
+    assert FollowUp.objects.get().user_id == user.pk
+
+
+def test_a_phone_not_heard_of_too_long_is_cut_off(town, road) -> None:
+    """60 days: at 59 it stays, at 61 it goes."""
+    from gonghui.fieldwork import jobs
+
+    _user, actor, _client = road
+    device = make.phone(actor).device
+    for days, gone in ((59, 0), (61, 1)):
+        with clock.at(clock.now() + timedelta(days=days)):
+            assert jobs.stale()["revoked"] == gone
+    device.refresh_from_db()
+    assert device.revoked_why == "超过保存期限没有同步"
 
 
 def test_giving_an_employer_on_ends_the_care_of_the_one_before(town, firm, road) -> None:
