@@ -79,6 +79,13 @@ def preview(kind: Kind, source: str) -> Content:
     return Content(kind.label, "（文号）", "", "", "", rules.merge(rules.parse(source), values), "")
 
 
+def draft(kind: str, facts: dict[str, Any], *, org: str = "") -> Content:
+    """How a document would read if it were issued now (先看一遍); nothing is kept."""
+    what = kinds.get(kind)
+    values = {**facts, "number": "", "date": clock.today(), "org": org, "signatory": ""}
+    return Content(what.label, "", org, "", "", rules.merge(rules.parse(source_on(what)), values), "")
+
+
 def document_visible(actor: Actor) -> Q:
     """Copies the actor may read: each kind by its own permission and place."""
     if actor.is_system:

@@ -9,6 +9,7 @@ from django.db import transaction
 from gonghui.approvals import services as approvals
 from gonghui.core import audit, clock
 from gonghui.documents import kinds
+from gonghui.documents import selectors as archive
 from gonghui.documents import services as documents
 from gonghui.notices import services as notices
 from gonghui.notices.enums import NoticeKind
@@ -69,6 +70,12 @@ def _maker(case: Case) -> str:
     if case.kind in rules.ELECTING:
         return case.employer.name if case.employer is not None else f"{case.name}筹备组"
     return case.union.name if case.union is not None else case.name
+
+
+def request_draft(case: Case) -> Any:
+    """The request as it would be handed in now, to be read first (先看一遍请示)."""
+    kind = "organising.request" if case.kind in rules.ELECTING else "organising.change_request"
+    return archive.draft(kind, reads.facts_for(kind, case), org=_maker(case))
 
 
 def issue_request(actor: Actor, case: Case, *, signatory: str) -> Any:

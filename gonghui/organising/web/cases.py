@@ -55,16 +55,23 @@ def context_of(request: Request, row: Any) -> dict[str, Any]:
     names = accounts.names_of({s.actor for s in cases.steps_of(row) if s.actor})
     people = list(cases.applicants(row))
     return {
-        "row": row, "way": cases.way_of(row), "steps": [(s, names.get(s.actor, s.who)) for s in reversed(cases.steps_of(row))],
+        "row": row, "way": cases.way_of(row), "steps": [(s, _who(s, names)) for s in reversed(cases.steps_of(row))],
         "may": may, "may_file": _may_file(request, row), "prep": list(row.prep.all()), "units": list(row.units.select_related("employer")),
         "applicants": people, "joined": sum(1 for a in people if a.signed_at is not None), "meeting": meeting,
         "checks": [(c, c.slip.as_slip() if c.slip is not None else None) for c in checks], "stops": election.hard(checks),
         "fine": sum(1 for c in checks if c.ok is True),
         "documents": archive.documents_of(papers.subject_of(row)), "offered": papers.offered(row), "papers": list(row.papers.select_related("file")),
-        "missing": opening.missing(row) if row.state == S.APPLICATION else [], "three": building.three_have(row), "forms": _forms(row),
+        "missing": opening.missing(row) if row.state == S.APPLICATION else [],
+        "draft": papers.request_draft(row) if row.state == S.APPLICATION else None, "three": building.three_have(row), "forms": _forms(row),
         "approval": _approval(row), "slip": _slip(request, row), "titles": forms.TITLES, "join_url": request.build_absolute_uri(reverse("organising:m-join", args=[row.token])),
         "trail": [("建会看板", reverse("organising:board")), (row.name, "")],
     }  # fmt: skip
+
+
+def _who(step: Any, names: dict[str, str]) -> str:
+    """Who did a step; an account that shows only a masked number is told by its part in the case."""
+    found = names.get(step.actor, "")
+    return found if found and "*" not in found else str(step.who)
 
 
 def _slip(request: Request, row: Any) -> Any:

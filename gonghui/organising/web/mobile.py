@@ -68,7 +68,8 @@ def _case(request: Request, row: Any, status: int = 200) -> HttpResponse:
         verb = ""
     context = {
         "row": row, "way": cases.way_of(row), "say": SAY.get(row.state, row.end_reason), "verb": verb, "action": action,
-        "missing": opening.missing(row) if row.state == CaseState.APPLICATION else [], "applicants": people_, "leads": row.leader_id == request.actor.person_id,
+        "missing": opening.missing(row) if row.state == CaseState.APPLICATION else [],
+        "draft": papers.request_draft(row) if row.state == CaseState.APPLICATION else None, "applicants": people_, "leads": row.leader_id == request.actor.person_id,
         "joined": sum(1 for a in people_ if a.signed_at is not None), "documents": archive.documents_of(papers.subject_of(row)),
         "link": request.build_absolute_uri(reverse("organising:m-join", args=[row.token])), "open": row.state in {"group", "recruiting", "meeting"},
     }  # fmt: skip

@@ -120,7 +120,8 @@ class Chapter:
             return firm.listed_on + timedelta(days=20)  # type: ignore[no-any-return]  # a date
         ahead = {"application": 0, "pending": 3, "returned": 8, "group": 12, "recruiting": 16, "meeting": 28, "counted": 38, "result": 41}
         took = ahead.get(wanted, sum(DAYS.values()) - (6 if wanted == "setup" else 14))
-        return max(clock.today() - timedelta(days=took + (40 if nth % 3 == 0 else 4)), firm.listed_on + timedelta(days=3))
+        begun: date = max(clock.today() - timedelta(days=took + (40 if nth % 3 == 0 else 4)), firm.listed_on + timedelta(days=3))
+        return begun
 
     def at(self, day: date) -> Any:
         return clock.at(min(day, clock.today()))
