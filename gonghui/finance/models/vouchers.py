@@ -104,7 +104,7 @@ class Posting(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "分录"
-        ordering = ["voucher", "n"]
+        ordering = ["voucher_id", "n"]
         constraints = [
             models.UniqueConstraint(fields=["voucher", "n"], name="posting_line"),
             models.CheckConstraint(

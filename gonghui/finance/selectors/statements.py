@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, CharField, QuerySet, Sum, Value, When
 
 from gonghui.finance.enums import AccountClass
 from gonghui.finance.models import Balance
@@ -191,25 +191,25 @@ def consolidated(books: QuerySet[Book], on: date) -> tuple[Sheet, Income]:
     Amounts between the books are not eliminated: 补助 and 上解 stand on both sides, as the statements of each book do.
     """
     last, first, start = month_of(on), on.year * 100 + 1, month_of(chart(on).since)
+    bucket = Case(  # one short text instead of three columns: the database groups hundreds of thousands of rows
+        When(stream="o", then=Value("o")),
+        When(month__lt=first, then=Value("o")),
+        When(stream="c", then=Value("c")),
+        When(month=last, project=True, then=Value("P")),
+        When(month=last, then=Value("B")),
+        When(project=True, then=Value("p")),
+        default=Value("b"),
+        output_field=CharField(),
+    )
     rows = Balance.objects.filter(book__in=books.order_by().values("pk"), month__gte=start, month__lte=last)
-    found = rows.order_by().values_list("account", "month", "stream", "project").annotate(d=Sum("debit_fen"), c=Sum("credit_fen"))
-    opening: ledger.Sums = {}
-    closing: ledger.Sums = {}
-    month: ledger.Sums = {}
-    basic: ledger.Sums = {}
-    project: ledger.Sums = {}
-    for code, at, stream, special, d, c in found:
-        one = {code: (int(d), int(c))}
-        closing = ledger.add(closing, one)
-        if at < first or stream == "o":
-            opening = ledger.add(opening, one)
-        if stream == "n" and at >= first:
-            if special:
-                project = ledger.add(project, one)
-            else:
-                basic = ledger.add(basic, one)
-            if at == last:
-                month = ledger.add(month, one)
+    found = rows.order_by().values_list("account", bucket).annotate(d=Sum("debit_fen"), c=Sum("credit_fen"))
+    sums: dict[str, ledger.Sums] = {key: {} for key in "ocPBpb"}
+    for code, key, d, c in found:
+        sums[key][code] = (int(d), int(c))
+    month = ledger.merge(sums["P"], sums["B"])
+    basic, project = ledger.merge(sums["b"], sums["B"]), ledger.merge(sums["p"], sums["P"])
+    opening = sums["o"]
+    closing = ledger.add(ledger.merge(opening, sums["c"]), ledger.merge(basic, project))
     return sheet_of(opening, closing, on), income_of(month, basic, project, on)
 
 

@@ -18,6 +18,7 @@ from gonghui.finance.rules import Line, lines_for
 from gonghui.finance.services import Bring
 from gonghui.finance.services.practice import practice_answer
 from gonghui.orgs.selectors import unions
+from gonghui.orgs.services import posts
 from gonghui.portal.demo.city import City
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 
@@ -26,6 +27,7 @@ Step = tuple[str, Callable[[], Any]]
 SINCE, LAST = date(2025, 1, 1), date(2026, 10, 31)
 SMALL = 120
 """Small unions at full scale."""
+BANKS = ("江州农村商业银行营业部", "江州市城市银行白桦支行", "江州惠民银行")
 CALENDAR = (
     (1, "warmth", "春节前走访慰问困难职工", 60), (3, "contest", "女职工技能比武", 40), (4, "sports", "春季健步走活动场地和器材", 30),
     (5, "training", "工会干部业务培训", 25), (6, "festival", "端午节慰问会员", 70), (7, "protection", "夏季送清凉防暑用品", 35),
@@ -52,6 +54,7 @@ class Books:
         self.hands: dict[str, Actor] = {}
         self.kept: list[Any] = []
         self.own: Any = None
+        self.city: Any = None
 
     def open(self) -> None:
         """Books of the chair's union and of small unions; the city's joint office keeps the latter."""
@@ -71,12 +74,19 @@ class Books:
         seen = unions.union_visible(self.actor).filter(ended_on=None)
         with clock.at(SINCE):
             self.own = services.book_open(actor=self.actor, union=seen.get(path=chair), since=SINCE)
-            services.book_open(actor=self.actor, union=root, since=SINCE)
+            self.city = services.book_open(actor=self.actor, union=root, since=SINCE)
             small = seen.filter(kind="enterprise", founded_on__lt=SINCE).exclude(path=chair).order_by("path")
+            held = [u for u in [self.own.union, *small[: self.count : 2]] if u.certificates.filter(cancelled_on=None).exists()]
             self.kept = [services.book_open(actor=self.actor, union=u, since=SINCE, agent=root) for u in small[: self.count]]
 
+        for n, union in enumerate(held):
+            posts.account_set(
+                actor=self.actor, union=union, bank=BANKS[n % len(BANKS)], number=f"6214{7_300_000_000 + n * 7919:015d}", since=SINCE
+            )
+
     def small(self) -> None:
-        """Twelve months of levy, payments up and spending; closed month by month, a few late."""
+        """Levy, payments up and spending of every quarter; closed month by month, a few late; the city's own book beside them."""
+        self._bring(self.city, list(_city()), "hesuan", "caiwu", "hesuanchu")
         for n, book in enumerate(self.kept):
             base = self.random.randrange(80, 600) * 100_000  # fen of wages a month
             until = date(2026, 5, 31) if n % 29 == 28 else LAST
@@ -144,6 +154,18 @@ class Books:
         practice_answer(actor=self.hands["kuaiji"], key="dues", answer={"event": "dues_received", "amount": 126_000})
 
 
+def _city() -> Iterator[Bring]:
+    """The city federation: its share of the levy comes in each quarter, subsidies go down."""
+    yield from _opening(400_000_000)
+    for year, month in ((y, m) for y in (2025, 2026) for m in (3, 6, 9)):
+        yield _item(
+            "levy_received", date(year, month, 25), 86_000_000 + month * 10_000, "收到下级上解经费", level="county", part=34_400_000
+        )
+        yield _item("levy_to_upper", date(year, month, 28), 34_400_000, "向省总工会解缴经费", level="county")
+        yield _item("to_lower", date(year, month + 1, 12), 21_500_000, "拨付乡镇工会补助", level="county")
+        yield _item("training", date(year, month + 1, 20), 3_860_000, "全市基层工会主席培训", level="county")
+
+
 def _opening(base: int) -> list[Bring]:
     """Balances brought forward."""
     cash, bank, goods = 50_000, base // 20, base // 60
@@ -175,8 +197,8 @@ def _year(base: int, until: date, chance: Random, *, every: int = 1) -> Iterator
                     )
 
 
-def _item(event: str, on: date, amount: int, words: str, **facts: Any) -> Bring:
-    return Bring(on, words, lines_for(event, on=on, level="basic", amount=amount, facts=facts, words=words), event=event, facts=facts)
+def _item(event: str, on: date, amount: int, words: str, *, level: str = "basic", **facts: Any) -> Bring:
+    return Bring(on, words, lines_for(event, on=on, level=level, amount=amount, facts=facts, words=words), event=event, facts=facts)
 
 
 def _more() -> Iterator[Bring]:
