@@ -38,10 +38,11 @@ def build(members: int) -> dict[str, Any]:
     return {"union": root, "persons": ids}
 
 
-def migrate() -> None:
-    """Tables and keys."""
+def prepare(*, migrated: bool) -> None:
+    """Keys, and tables unless they are there."""
     crypto.service().create()
-    call_command("migrate", verbosity=0)
+    if not migrated:
+        call_command("migrate", verbosity=0)
 
 
 @transaction.atomic

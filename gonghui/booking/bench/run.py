@@ -31,12 +31,16 @@ BAR_RATIO, BAR_SECONDS, BAR_P99 = 0.4, 10.0, 1000.0
 def run(
     rows: int | str = 20_000, places: int | str = 4_000, port: int | str = 8350, connections: int | str = CONNECTIONS,
     threads: int | str = THREADS, workers: int | str = WORKERS, polls: int | str = 20_000, times: int | str = 1,
+    template: str = "",
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """Options: rows members, places in the rush, connections, threads and workers of the server, polls, times repeated."""
+    """Options: rows members, places in the rush, connections, threads and workers of the server, polls, times repeated;
+    template a migrated SQLite file to copy."""
     setting = {k: int(v) for k, v in (("port", port), ("connections", connections), ("threads", threads), ("workers", workers))}
     out: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="gonghui-bench-", dir=_folder()) as name, _database(Path(name)):
-        ground.migrate()
+        if template:
+            shutil.copyfile(template, database_name())
+        ground.prepare(migrated=bool(template))
         made = ground.build(int(rows))
         with _server(**setting):
             for _ in range(int(times)):
@@ -234,6 +238,11 @@ def _elsewhere(statement: str) -> None:
     place = {"user": s["USER"], "password": s["PASSWORD"], "host": s["HOST"] or None, "port": s["PORT"] or None}
     with psycopg.connect(dbname="postgres", autocommit=True, **place) as server:
         server.execute(statement)
+
+
+def database_name() -> str:
+    """Name (SQLite: file) of the database in use."""
+    return str(connections["default"].settings_dict["NAME"])
 
 
 def url() -> str:
