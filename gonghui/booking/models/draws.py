@@ -38,6 +38,11 @@ class Draw(models.Model):
             ),
         ]
 
+    @property
+    def org_path(self) -> str:
+        """Whose scope it falls in."""
+        return self.session.item.union.path
+
 
 class DrawEntry(models.Model):
     """A member in a draw (抽签报名). `alias` is the published pseudonym."""
@@ -72,6 +77,11 @@ class Question(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "题目"
+
+    @property
+    def org_path(self) -> str:
+        """Whose scope it falls in."""
+        return self.item.union.path
 
 
 class QuizTry(models.Model):

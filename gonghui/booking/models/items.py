@@ -128,6 +128,11 @@ class Session(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    @property
+    def org_path(self) -> str:
+        """Whose scope it falls in."""
+        return self.item.union.path
+
 
 class Quota(models.Model):
     """A number of places and how many are gone (名额).

@@ -32,6 +32,11 @@ class Rating(models.Model):
             )
         ]
 
+    @property
+    def org_path(self) -> str:
+        """Whose scope it falls in."""
+        return self.booking.item.union.path
+
 
 class Appeal(models.Model):
     """A member disagrees (申诉): with a bar, a no-show, a refusal."""
