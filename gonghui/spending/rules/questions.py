@@ -47,6 +47,11 @@ def _figure(draft: Draft, kind: str) -> tuple[Any, str]:
     return (found.fen, f"{TABLE}：{found.source}") if found else (None, TABLE)
 
 
+def _heads(draft: Draft) -> tuple[Any, str]:
+    """How many take part; where nobody knows, the fact is missing and not zero."""
+    return draft.people or None, ROLL
+
+
 def _always(draft: Draft, history: History) -> Iterator[Question]:
     yield _q("eight_prohibitions", nature=draft.nature)
     budget = draft.budget
@@ -75,7 +80,7 @@ def _festival(draft: Draft, history: History) -> Iterator[Question]:
         return
     given = draft.facts
     yield _q("festivals", festival=given.get("festival"), approved=given.get("approved"))
-    everyone = draft.people >= draft.roll if draft.roll else given.get("to_all")
+    everyone = draft.people >= draft.roll if draft.roll and draft.people else given.get("to_all")
     form = given.get("form", "goods")
     goods = dict.fromkeys(line.words for line in draft.of(Use.GIFT) if line.quantity) if form == "goods" else {"": None}
     for words in goods:
@@ -85,7 +90,7 @@ def _festival(draft: Draft, history: History) -> Iterator[Question]:
         )  # fmt: skip
     members = draft.roll or draft.people
     yield _q(
-        "festival_total", plan_fen=draft.total_fen, spent_fen=(history.year_fen(draft.on, Use.GIFT), PAST), members=(members, ROLL),
+        "festival_total", plan_fen=draft.total_fen, spent_fen=(history.year_fen(draft.on, Use.GIFT), PAST), members=(members or None, ROLL),
         income_fen=(draft.budget.income_fen, BOOK), expenditure_fen=(draft.budget.expenditure_fen, BOOK),
         funds_fen=(draft.budget.income_fen, BOOK), festival="spring" if given.get("festival") == "spring" else "other",
         limit_fen=_figure(draft, FigureKind.FESTIVAL),
@@ -97,11 +102,11 @@ def _festival(draft: Draft, history: History) -> Iterator[Question]:
 def _activity(draft: Draft, history: History) -> Iterator[Question]:
     if parts := draft.of(Use.PARTICIPATION):
         total = sum(line.total_fen for line in parts)
-        yield _q("participation_prize", total_fen=total, people=(draft.people, ROLL), limit_fen=_figure(draft, FigureKind.PRIZE))
+        yield _q("participation_prize", total_fen=total, people=_heads(draft), limit_fen=_figure(draft, FigureKind.PRIZE))
     prizes = draft.of(Use.PRIZE, Use.TEAM)
     if prizes:
         winners = sum(line.quantity * (line.people if line.use == Use.TEAM else 1) for line in prizes)
-        yield _q("prize_share", winners=winners, people=(draft.people, ROLL))
+        yield _q("prize_share", winners=winners, people=_heads(draft))
     for i, line in enumerate(prizes):
         if line.quantity and line.unit_fen:
             yield _prize(draft, line, f"{line.words or line.use}{i + 1}")
@@ -155,7 +160,7 @@ def _clothing(draft: Draft, history: History) -> Iterator[Question]:
     had = bool(last) if refs else draft.facts.get("had_before")
     year = sum(p.fen for p in history.of_year(draft.on, Use.CLOTHING) if p.ref in refs)
     yield _q(
-        "clothing", total_fen=total, people=(draft.people, ROLL), had_before=(had, PAST), last_on=(latest or draft.facts.get("last_on"), PAST),
+        "clothing", total_fen=total, people=_heads(draft), had_before=(had, PAST), last_on=(latest or draft.facts.get("last_on"), PAST),
         only_participants=draft.facts.get("only_participants"), owner=draft.facts.get("owner"), year_fen=(year, PAST),
         limit_fen=_figure(draft, FigureKind.CLOTHING), months=draft.facts.get("months"),
     )  # fmt: skip
@@ -212,7 +217,7 @@ def _training(draft: Draft, history: History) -> Iterator[Question]:
     if lines := draft.of(Use.AWARD):
         yield _q(
             "training_award", amount_fen=max(line.unit_fen for line in lines), awarded=sum(line.quantity for line in lines),
-            trainees=(draft.people, ROLL), limit_fen=_figure(draft, FigureKind.AWARD), share=draft.facts.get("share"),
+            trainees=_heads(draft), limit_fen=_figure(draft, FigureKind.AWARD), share=draft.facts.get("share"),
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from gonghui.core import clock
 from gonghui.core.errors import BadInput, Conflict, NotFound, NotPermitted, RuleViolation
@@ -430,3 +431,32 @@ def test_people_of_elsewhere_are_refused_where_the_place_says_so():
         union, LineData(Use.CARE, 20000, 1), kind=PlanKind.BIRTHDAY, on=date(2025, 8, 20), people=[away], more={"care_form": "cake"}
     )
     assert (plan.outcome, before.outcome) == (Outcome.REFUSED, Outcome.ALLOWED)
+
+
+def test_what_must_hold_is_found_when_it_does_not():
+    """The checks of `gonghui verify`, each with its fault planted."""
+    from gonghui.spending import verify
+
+    def faults():
+        return {id_: len(list(look())) for id_, _title, look in verify.CHECKS}
+
+    union = make.shop()
+    plan = make.plan(union, make.prize(16000, 40))
+    services.override_ask(actor=make.clerk(union), plan=plan, reason="省里比赛主办方统一规定的标准")
+    assert faults() == {"SPE-01": 0, "SPE-02": 0, "SPE-03": 0}
+    Plan.objects.filter(pk=plan.pk).update(total_fen=1, state=PlanState.POSTED, voucher_pk=7)
+    Spent.objects.create(union=union, use=Use.OTHER, on=make.DAY, amount_fen=1, voucher_pk=7)
+    assert faults() == {"SPE-01": 1, "SPE-02": 0, "SPE-03": 1}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Override.objects.update(decided_by=Override.objects.get().asked_by)  # the database itself refuses an own approval
+
+
+def test_a_voucher_that_does_not_say_how_many_cannot_be_told():
+    union = make.shop()
+    book = make.book(union)
+    with clock.at(date(2026, 3, 20)):
+        voucher = finance.entry(
+            actor=make.accountant(union), book=book, event="prize", on=make.DAY, amount=640000, words="发奖品", facts={}
+        )
+        found = vouchers.guard(voucher)
+    assert [f.severity for f in found] == ["unknown"] and "参加人数" in found[0].text

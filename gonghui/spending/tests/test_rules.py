@@ -151,6 +151,12 @@ def test_a_local_figure_is_that_of_the_nearest_place_and_day():
     assert figure_at(rows, "unit_meal", "371002", DAY) is None
 
 
+def test_where_nobody_knows_how_many_the_fact_is_missing_and_not_zero():
+    assert "people" not in asked(draft(count=0))["finance.participation_prize"]
+    gift = draft(kind=PlanKind.FESTIVAL, lines=(Line(Use.GIFT, 100, 1, "粮油"),), count=0, roll=9, facts={"form": "goods"})
+    assert "to_all" not in asked(gift)["finance.festival_form"]
+
+
 def test_the_worst_slip_decides():
     assert verdict.overall([]) == Outcome.ALLOWED
     assert verdict.overall([Outcome.ALLOWED, Outcome.REASON, Outcome.UNKNOWN]) == Outcome.UNKNOWN
