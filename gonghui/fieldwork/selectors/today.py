@@ -154,7 +154,13 @@ def _visit(visit: Visit, shown: dict[int, Any]) -> dict[str, Any]:
 
 def _clash(row: Clash) -> dict[str, Any]:
     return {
-        "id": row.pk, "kind": row.kind, "title": row.get_kind_display(), "employer": row.employer.name if row.employer else "现场入会",
+        "id": row.pk, "kind": row.kind, "title": row.get_kind_display(), "employer": _of_whom(row),
         "why": row.why, "text": bool(row.kind == "value" and desk.mixes(row)),
-        "sides": [{"uid": s.uid, "field": s.field, "value": s.value, "who": s.who, "at": s.at, "device": s.device} for s in desk.sides_of(row)],
+        "sides": [{"uid": s.uid, "field": s.field, "value": s.value, "who": s.who, "at": s.at.astimezone(clock.SHANGHAI).isoformat(), "device": s.device} for s in desk.sides_of(row)],
     }  # fmt: skip
+
+
+def _of_whom(row: Clash) -> str:
+    if row.employer is not None:
+        return row.employer.name
+    return f"现场入会：{row.join.name}" if row.join is not None else "现场入会"

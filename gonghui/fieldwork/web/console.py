@@ -122,9 +122,17 @@ def visit(request: Request, pk: int) -> HttpResponse:
         "row": row, "form": form, "may": may, "who": accounts.name_of(f"user:{row.user_id}"), "changes": desk.changes_of(row),
         "evidence": [(e, files.file_link(request.actor, e.file, granted=True)) for e in row.evidence.select_related("file")],
         "clashes": row.doc.clashes.filter(state=ClashState.OPEN), "lists": _lists(row), "care": row.employer.follow_ups.filter(until=None).first(),
-        "stage": forms.StageForm(), "may_order": request.actor.may(Perm.PORTFOLIO_EDIT, row.employer.union), "trail": trail((row.employer.name, "")),
+        "stage": _stage_form(row), "may_order": request.actor.may(Perm.PORTFOLIO_EDIT, row.employer.union), "trail": trail((row.employer.name, "")),
     }  # fmt: skip
     return render(request, "fieldwork/console/visit.html", context, status=422 if form.errors else 200)
+
+
+def _stage_form(row: Visit) -> forms.StageForm:
+    """The next stage stands ready."""
+    care = row.employer.follow_ups.filter(until=None).first()
+    order = follow_ups.ORDER
+    ahead = order[min(order.index(care.stage) + 1, len(order) - 1)] if care is not None else order[1]
+    return forms.StageForm(initial={"stage": ahead})
 
 
 def _lists(row: Visit) -> list[tuple[str, str]]:
@@ -149,8 +157,10 @@ def visit_print(request: Request, pk: int) -> HttpResponse:
 def order_find(request: Request) -> HttpResponse:
     """Find the employer to be visited (找要走访的单位)."""
     words = request.GET.get("q", "")[:60]
-    rows = employers.employer_list(actor=request.actor, state="", q=words) if words.strip() else spots.spot_list(actor=request.actor)
-    firms = [r if words.strip() else r.employer for r in rows[:30]]
+    if words.strip():
+        firms: list[Any] = list(employers.employer_list(actor=request.actor, state="", q=words)[:30])
+    else:
+        firms = [s.employer for s in spots.spot_list(actor=request.actor)[:30]]
     context = {"firms": firms, "words": words, "trail": trail(("派走访单", ""))}
     return render(request, "fieldwork/console/order_find.html", context)
 
