@@ -82,7 +82,7 @@ def _festival(desk: Any, phone: Any) -> None:
     desk.go(url + "&goods=月饼")
     desk.look("m12-spending-moon-cakes")
     assert "月饼：这种形式不允许" in desk.text and "区级工会经费使用问答" in desk.text, desk.text[:900]
-    desk.go(url.replace("form=goods", "form=coupon"))
+    desk.go(url.replace("form=goods", "form=coupon") + "&goods=粮油礼包")
     assert "改发实物" in desk.text, desk.text[:900]
     phone.sign_in("chair")
     phone.go("/m/spending/")
