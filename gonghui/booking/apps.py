@@ -22,12 +22,13 @@ class BookingConfig(AppConfig):
 
 def _hooks() -> None:
     from gonghui.booking import jobs, verify
-    from gonghui.booking.services import payments
+    from gonghui.booking.services import merging, payments
     from gonghui.core import verify as checks
 
     for id_, title, look in verify.CHECKS:
         checks.register(id_, title, look)
     jobs.register()
+    merging.install()
     payments.register(payments.Gateway("demo", "演示付款", lambda payment: f"/m/booking/pay/{payment.reference}/"))
 
 

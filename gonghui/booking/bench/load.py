@@ -142,7 +142,7 @@ def main() -> None:
     codes = Counter[str]()
     places: list[str] = []
     for body in found.pop("bodies"):
-        data = json.loads(body) if body else {}
+        data = json.loads(body) if body[:1] == b"{" else {}
         codes[str(data.get("code", ""))] += 1
         if data.get("booking"):
             places.append(str(data["booking"]))
