@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path(C + "<int:pk>/report/", running.report, name="report"),
     path(C + "<int:pk>/report/export/", running.report_export, name="report-export"),
     path(C + "sessions/<int:pk>/remove/", console.session_remove, name="session-remove"),
+    path(C + "sessions/<int:pk>/resize/", console.session_resize, name="session-resize"),
     path(C + "sessions/<int:pk>/draw/", running.draw_desk, name="draw-desk"),
     path(C + "sessions/<int:pk>/draw/<slug:verb>/", running.draw_act, name="draw-act"),
     path(C + "questions/<int:pk>/drop/", console.question_drop, name="question-drop"),

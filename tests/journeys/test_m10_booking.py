@@ -60,20 +60,19 @@ def test_a_shift_worker_books_the_evening_session_and_the_like_item_is_greyed_ou
     phone.shot("m10-1-why-phone")
     phone.narrow()
 
-    wide = opened()
-    wide.sign_in_worker(WORKER)
-    refused(wide)
-    wide.shot("m10-1-why-desktop")
-    page = wide.page
+    page = phone.page
+    page.set_viewport_size({"width": 1366, "height": 768})
+    refused(phone)
+    phone.shot("m10-1-why-desktop")
     page.get_by_role("link", name="去取消它，换约这一项").click()
     page.wait_for_load_state("load")
     page.locator("#cancel summary").click()
     page.get_by_role("button", name="取消这次预约").click()
     page.wait_for_load_state("load")
-    wide.look()
-    assert "已取消" in wide.text
-    opened_item(wide, BALL)
-    wide.look("m10-1-item-desktop")
+    phone.look()
+    assert "已取消" in phone.text
+    opened_item(phone, BALL)
+    phone.look("m10-1-item-desktop")
     assert "确认预订" in page.inner_text("body")
 
 

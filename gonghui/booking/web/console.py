@@ -12,7 +12,7 @@ from gonghui.booking import forms
 from gonghui.booking.enums import ItemState, Mode, Perm
 from gonghui.booking.models import Item
 from gonghui.booking.selectors import desk, planning, shop
-from gonghui.booking.services import items, publishing
+from gonghui.booking.services import items, publishing, quotas
 from gonghui.booking.web import common, mobile
 from gonghui.core import clock
 from gonghui.core.access import officer
@@ -187,6 +187,23 @@ def session_remove(request: Request, pk: int) -> HttpResponse:
     """Take a session out of a draft (删场次)."""
     session = desk.session_get(actor=request.actor, pk=pk, perm=Perm.ITEM_EDIT)
     common.told(request, lambda: items.session_remove(actor=request.actor, session=session), f"已删去“{session.label}”。")
+    return HttpResponseRedirect(reverse("booking:item", args=[session.item_id]) + "#sessions")
+
+
+@officer(Perm.ITEM_PUBLISH)
+@require_POST
+def session_resize(request: Request, pk: int) -> HttpResponse:
+    """More or fewer places after publishing; never below what is taken (改份数)."""
+    session = desk.session_get(actor=request.actor, pk=pk, perm=Perm.ITEM_PUBLISH)
+    wanted = request.POST.get("capacity", "")
+    if not (wanted.isascii() and wanted.isdigit() and 0 < int(wanted[:8]) <= 1_000_000):
+        common.told(request, lambda: _fail("份数要写成 1 到 1,000,000 的整数。"), "")
+    else:
+        common.told(
+            request,
+            lambda: quotas.resize(actor=request.actor, session=session, capacity=int(wanted)),
+            f"“{session.label}”已改为 {int(wanted)} 份。",
+        )
     return HttpResponseRedirect(reverse("booking:item", args=[session.item_id]) + "#sessions")
 
 
