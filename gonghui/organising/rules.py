@@ -23,7 +23,7 @@ _PLACES = (
     (Form.JOINT3, re.compile(r"([\u4e00-\u9fff]{2,6}?(?:大街|街|路|巷))(?!道)")),
     (Form.JOINT1, re.compile(r"([\u4e00-\u9fff]{2,6}?(?:社区|村|嘎查))")),
 )
-_ABOVE = re.compile(r"^.*?(?:街道|[省市县区旗镇乡])(?=[\u4e00-\u9fff])")
+_ABOVE = re.compile(r"^.*?(?:街道|省|市(?!场)|县|(?<![园社小])区|旗|镇|乡)(?=[\u4e00-\u9fff])")
 
 
 def place_of(address: str) -> tuple[Form, str] | None:

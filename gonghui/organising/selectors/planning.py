@@ -120,13 +120,21 @@ def plan_for(employer: Any, *, members: int | None = None, project: tuple[date, 
     """
     day = on or clock.today()
     parent = parent_of(employer)
-    close, place, beside = near(employer), rules.place_of(employer.address or ""), neighbours(employer)
+    line = _line(day, parent)
+    close, place = near(employer), rules.place_of(employer.address or "")
+    beside = [e for e in neighbours(employer) if line is None or (e.headcount or 0) < line]
     slip = policy_values.decide("organising.form", _facts(employer, members, project, close), day, parent)
     make = _Maker(employer, parent, slip, day, members if members is not None else employer.headcount)
     options = make.project(project) if project is not None else make.options(close, place, beside)
     rank = {True: 0, None: 1, False: 2}
     options.sort(key=lambda o: rank[o.fits])
     return Plan(employer, parent, slip, options, place[1] if place else "", beside)
+
+
+def _line(day: date, parent: Any) -> int | None:
+    """From how many members on a unit builds its own committee: larger neighbours take no part in a joint one. Source: policy organising.form."""
+    decision = policy_values.decide("organising.form", {"project": False, "members": 0}, day, parent)
+    return int(decision.nearest.after) if decision is not None and decision.nearest is not None else None
 
 
 def _facts(employer: Any, members: int | None, project: tuple[date, date] | None, close: Sequence[Any]) -> dict[str, Any]:
@@ -147,7 +155,8 @@ class _Maker:
         self.employer, self.parent, self.day, self.members = employer, parent, day, members
         self.slip = slip
         self.values = slip.values if slip is not None else {}
-        self.must_own = self.values.get("must_own")
+        told = self.values.get("must_own")
+        self.must_own: bool | None = told if isinstance(told, bool) else None  # not known is neither yes nor no
 
     def project(self, dates: tuple[date, date]) -> list[Option]:
         """A union for a long project, an organiser for a short one. Source: R006."""

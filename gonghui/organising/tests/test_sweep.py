@@ -18,7 +18,7 @@ NAMES = [r.name for r in sweep.routes() if r.name.partition(":")[0] in {"documen
 
 @pytest.mark.bar(17)
 def test_no_address_leaks_or_breaks(world: World) -> None:
-    found = sweep.run(world, names=NAMES, roles=["chair_a", "township_a", "member_a", "organiser_a"])
+    found = sweep.run(world, names=NAMES, roles=["chair_a", "township_a"])
     assert sweep.leaks(found) == []
     assert [f"{a.route.name} {a.method} {a.role} {a.relation}: {a.status}" for a in found.answers if a.status >= 500] == []
     assert found.unknown == []
