@@ -39,7 +39,7 @@ def run(name: str, rounds: int, seed: int, tell: Callable[[str], None]) -> dict[
         raise BadInput("drill.no_fork", "这个系统不能做断电演练，请在 Linux 上运行。")
     operation, chance, begun = OPERATIONS[name], random.Random(seed), time.monotonic()  # noqa: S311  # a drill, not a secret
     book: dict[str, Any] = {"begun": {}, "done": {}, "start": 0, "first": {}}
-    policy.live()  # the rules are read once, not in every child
+    policy.live()  # the rules are read once, not in every child; nobody changes them meanwhile
     facts = _ask(lambda say: say(ground.build()))[-1]
     total = {"begun": 0, "acknowledged": 0, "cut": 0}
     failures: list[str] = []
