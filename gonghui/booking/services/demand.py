@@ -1,12 +1,14 @@
 """Who asked and got nothing (未满足的需求): gathered in memory, written together, at most once per member, session, reason and day.
 
-Planning needs it, no right hangs on it: what a killed process had not yet written (a second's worth) is lost.
+Planning needs it, no right hangs on it: it is written after the first press, in small parts, and what a killed process had
+not yet written (ten seconds' worth) is lost.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,17 +19,17 @@ from gonghui.booking.rules.passes import Pass
 from gonghui.core import clock
 
 log = logging.getLogger(__name__)
-SOON, MOST = 1.0, 5000
+SOON, MOST, CHUNK, PAUSE = 10.0, 20_000, 200, 0.05
 _lock = threading.Lock()
 _noted: dict[tuple[int, int, str], tuple[Pass, Any]] = {}
 _timer: threading.Timer | None = None
 
 
 def note(found: Pass, reason: str) -> None:
-    """Remember one unmet request; it is written a second later by a thread of its own."""
+    """Remember one unmet request; it is written some seconds later by a thread of its own."""
     global _timer
     with _lock:
-        if len(_noted) < MOST * 4:
+        if len(_noted) < MOST:
             _noted.setdefault((found.session, found.person, reason), (found, clock.now()))
         if _timer is None:
             _timer = threading.Timer(SOON, _late)
@@ -43,19 +45,22 @@ def _late() -> None:
     with _lock:
         _timer = None
     try:
-        flush()
+        flush(PAUSE)
     except Error:
         log.exception("unmet requests not written")
     finally:
         connection.close()
 
 
-def flush() -> int:
-    """Write what was noted. Returns how many."""
+def flush(pause: float = 0.0) -> int:
+    """Write what was noted, a few hundred rows at a time so that no booking waits for it. Returns how many."""
     with _lock:
-        rows = list(_noted.items())
+        rows = [(found, reason, at) for (_session, _person, reason), (found, at) in _noted.items()]
         _noted.clear()
-    return write([(found, reason, at) for (_session, _person, reason), (found, at) in rows])
+    for start in range(0, len(rows), CHUNK):
+        write(rows[start : start + CHUNK])
+        time.sleep(pause)
+    return len(rows)
 
 
 @transaction.atomic
