@@ -42,8 +42,10 @@ def _hooks() -> None:
     from gonghui.core import verify
     from gonghui.finance import bench, hooks
     from gonghui.finance import verify as checks
-    from gonghui.finance.selectors import guard, vouchers
+    from gonghui.finance.selectors import books, guard, vouchers
+    from gonghui.orgs import hooks as orgs
 
+    orgs.register("before_dissolve", books.before_dissolve)
     hooks.register_guard("finance", guard.guard, advice=True)
     approvals.register_inbox("finance", vouchers.inbox)
     benches.register("ledger", bench.run)

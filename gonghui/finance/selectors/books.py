@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from gonghui.core import clock, money
 from gonghui.core.errors import NotFound
-from gonghui.finance.enums import BookKind, Perm
-from gonghui.finance.models import Book
+from gonghui.finance.enums import BookKind, Perm, VoucherState
+from gonghui.finance.models import Book, Voucher
+from gonghui.finance.selectors import ledger
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -36,4 +38,17 @@ def book_get(*, actor: Actor, pk: int, perm: str = Perm.BOOK_VIEW) -> Book:
     found = Book.objects.filter(scope(actor, perm), pk=pk).select_related("union", "agent").first()
     if found is None:
         raise NotFound()
+    return found
+
+
+def before_dissolve(union: Any) -> list[str]:
+    """What of the books still stands in the way of dissolving a union (ORG-03): vouchers that wait, money that is left."""
+    book = book_of(union)
+    if book is None:
+        return []
+    found = []
+    if waiting := Voucher.objects.filter(book=book, state__in=[VoucherState.DRAFT, VoucherState.CHECKED]).count():
+        found.append(f"账套里还有 {waiting} 张凭证没有记账")
+    if left := sum(ledger.balance(book, account, clock.today()) for account in ("101", "102")):
+        found.append(f"账上还有货币资金 {money.show(left)}没有清算")
     return found

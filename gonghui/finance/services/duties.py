@@ -76,6 +76,13 @@ def own(actor: Actor, perm: str, book: Book) -> bool:
     return any(s.path in paths and str(perm) in permissions.of_role(s.role) for s in actor.scopes)
 
 
+def givers(actor: Actor, perm: str, book: Book) -> list[tuple[int, str]]:
+    """Those who have delegated this right to the actor (委托人): user id and name."""
+    given = approvals.delegations_active(actor.user_id).filter(kind__in=["", "finance.voucher"]).values_list("giver_id", flat=True)
+    known = [accounts.actor_by_id(pk) for pk in given]
+    return [(a.user_id, a.name) for a in known if a is not None and a.user_id is not None and own(a, perm, book)]
+
+
 def maker_of(voucher: Voucher) -> Hand:
     """Who made it."""
     return Hand(voucher.maker_id, voucher.maker_person_id, voucher.maker_ref)

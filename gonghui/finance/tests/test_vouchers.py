@@ -114,6 +114,32 @@ def test_one_person_with_two_accounts_is_still_one_person():
         services.voucher_check(actor=other, voucher=row)
 
 
+@pytest.mark.invariant("AID-02")
+def test_duties_stay_apart_through_delegation():
+    """Who acts for the maker is the maker; who acts for another is free to check, and is then the checker."""
+    from gonghui.accounts.tests import make as accounts
+    from gonghui.approvals import services as approvals
+
+    book = make.book()
+    chair, deputy = (accounts.actor(accounts.officer((Role.CHAIR, book.union.path), name=name)) for name in ("甲", "乙"))
+    taker = accounts.actor(accounts.officer((Role.CASHIER, book.union.path), name="丙"))
+    for giver in (chair, deputy):
+        approvals.delegation_give(actor=giver, taker_id=taker.user_id or 0, since=MARCH, until=date(2026, 4, 20), reason="出差", kind="")
+    row = services.entry(actor=chair, book=book, event="hospital", on=make.DAY, amount=100, words="看望")
+    with pytest.raises(NotPermitted):
+        services.voucher_check(actor=taker, voucher=row)  # no right of his own
+    with pytest.raises(RuleViolation) as fault:
+        services.voucher_check(actor=taker, voucher=row, on_behalf=chair.user_id)
+    assert fault.value.code == "finance.duties_apart"
+    services.voucher_check(actor=taker, voucher=row, on_behalf=deputy.user_id)
+    for poster in (taker, make.officer(Role.CASHIER, book.union, deputy.user_id or 0)):
+        with pytest.raises(RuleViolation):
+            services.voucher_post(actor=poster, voucher=row)
+    with pytest.raises(NotPermitted):
+        services.voucher_post(actor=make.poster(book), voucher=row, on_behalf=424_242)  # nobody gave it
+    assert services.voucher_post(actor=make.poster(book), voucher=row).state == "posted"
+
+
 @pytest.mark.invariant("LED-05")
 def test_a_voucher_is_reversed_once_on_the_day_of_reversal():
     book = make.book()
@@ -210,3 +236,15 @@ def test_broken_months_are_counted_from_the_postings():
     rows = {r.account.code: (r.opening, r.debit, r.credit, r.closing) for r in ledger.trial_balance(book, MARCH)}
     assert rows["102"] == (1_000_000, 0, 130, 999_870)
     assert Balance.objects.filter(book=book, stream="o").count() == 2
+
+
+@pytest.mark.invariant("ORG-03")
+def test_money_or_waiting_vouchers_stand_in_the_way_of_dissolving_a_union():
+    from gonghui.finance.selectors.books import before_dissolve
+
+    book = make.book()
+    assert before_dissolve(book.union) == [] == before_dissolve(make.union("无账厂"))
+    make.opening(book, 500)
+    make.draft(book, 5)
+    said = before_dissolve(book.union)
+    assert len(said) == 2 and "1 张凭证" in said[0] and "¥5.00" in said[1]

@@ -191,6 +191,8 @@ def _detail(request: Request, row: Voucher, **more: Any) -> dict[str, Any]:
     mine = duties.Hand(request.actor.user_id, request.actor.person_id, request.actor.ref).marks()
     made, checked = bool(mine & duties.maker_of(row).marks()), row.checker_ref != "" and bool(mine & duties.checker_of(row).marks())
     names = reads.names([row])
+    perm = Perm.VOUCHER_CHECK if row.state == VoucherState.DRAFT else Perm.VOUCHER_POST
+    givers = duties.givers(request.actor, perm, row.book) if row.state in LIVE else []
     live_blocks = [f for f in found if f.severity == "block" and not (f.key in overrides and overrides[f.key].state == "granted")]
     return {
         **base, "v": row, "table": lined(row.lines, row.on), "findings": shown(row.book, found, overrides), "blocked": live_blocks,
@@ -198,7 +200,7 @@ def _detail(request: Request, row: Voucher, **more: Any) -> dict[str, Any]:
         "checker": names.get(row.checker_ref, ""), "poster": names.get(row.poster_ref, ""),
         "papers": list(row.files.select_related("file")), "mine": made, "checked_by_me": checked, "note": forms.NoteForm(), "reason": forms.ReasonForm(),
         "files_form": forms.FilesForm(), "reversal": Voucher.objects.filter(reverses=row).first(), "trail": common.trail(row.book, (str(row), "")),
-        "event": EVENTS.get(row.event), **more,
+        "event": EVENTS.get(row.event), "givers": givers, **more,
     }  # fmt: skip
 
 
