@@ -31,6 +31,6 @@ urlpatterns = [
     path(V, vouchers.detail, name="voucher"),
     path(V + "print/", vouchers.print_one, name="voucher_print"),
     path(V + "edit/", vouchers.edit, name="voucher_edit"),
-    path(V + "papers/<int:n>/", vouchers.paper, name="paper"),
+    path(C + "papers/<int:pk>/", vouchers.paper, name="paper"),
     path(V + "<slug:verb>/", vouchers.act, name="voucher_act"),
 ]

@@ -14,7 +14,7 @@ from gonghui.accounts.actor import any_of
 from gonghui.approvals.kinds import Item
 from gonghui.core.errors import NotFound
 from gonghui.finance.enums import BookKind, OverrideState, Perm, VoucherState
-from gonghui.finance.models import Book, Override, Posting, Voucher
+from gonghui.finance.models import Book, Override, Posting, Voucher, VoucherFile
 from gonghui.finance.selectors.books import scope
 
 if TYPE_CHECKING:
@@ -147,3 +147,8 @@ def overrides(actor: Actor, state: str = "") -> QuerySet[Override]:
     if state:
         rows = rows.filter(state=state)
     return rows.select_related("voucher__book__union").order_by("-pk")
+
+
+def papers(actor: Actor) -> QuerySet[VoucherFile]:
+    """Attachments of vouchers the actor may see."""
+    return VoucherFile.objects.filter(scope(actor, prefix="voucher__book__")).select_related("file")

@@ -302,10 +302,9 @@ def print_one(request: Request, pk: int) -> HttpResponse:
 
 @officer(Perm.BOOK_VIEW)
 @require_GET
-def paper(request: Request, pk: int, n: int) -> HttpResponse:
-    """Open the n-th attachment of a voucher the reader may see."""
-    row = reads.voucher_get(actor=request.actor, pk=pk)
-    found = row.files.select_related("file").filter(pk=n).first()
+def paper(request: Request, pk: int) -> HttpResponse:
+    """Open an attachment of a voucher the reader may see."""
+    found = reads.papers(request.actor).filter(pk=pk).first()
     if found is None:
         raise NotFound()
     return HttpResponseRedirect(files.file_link(request.actor, found.file, granted=True))
