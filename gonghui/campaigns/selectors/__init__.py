@@ -1,0 +1,1 @@
+"""Reads of campaigns (集中行动的查询)."""

@@ -1,0 +1,1 @@
+"""Writes of campaigns (集中行动的办理)."""

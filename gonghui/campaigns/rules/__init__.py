@@ -1,0 +1,1 @@
+"""Pure rules of campaigns (集中行动的规则)."""
