@@ -1,0 +1,1 @@
+"""Reads of oversight (经审与公开)."""

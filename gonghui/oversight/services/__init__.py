@@ -1,0 +1,1 @@
+"""Writes of oversight (经审与公开)."""

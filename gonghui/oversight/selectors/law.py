@@ -1,0 +1,57 @@
+"""Numbers and clauses of the rule base for a union (规则取值)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from gonghui.core.errors import NotFound
+from gonghui.oversight.rules import form
+from gonghui.oversight.rules.catalogue import QUESTIONS
+from gonghui.policy import services as policy
+from gonghui.treasury.selectors import common
+
+
+def number(key: str, union: Any, on: date) -> int:
+    """A whole number in force."""
+    return common.number(f"oversight.{key}", union, on)
+
+
+def form_items(on: date) -> list[form.Item]:
+    """The 100-point form of a day (百分考核表)."""
+    return form.items(policy.value("oversight.audit_form", on=on).value)
+
+
+def full(on: date) -> int:
+    """Its whole (满分)."""
+    return int(policy.value("finance.audit_score_full", on=on).value)
+
+
+def decision(key: str, union: Any, on: date) -> policy.Decision:
+    """A rule of the catalogue with the values in force at the union's place."""
+    if key not in QUESTIONS:
+        raise NotFound("oversight.no_rule", "请从规则目录里选一条规则。")
+    return policy.decide_params(key, on=on, at=common.area_of(union), unit_path=union.path)
+
+
+def clause(key: str, union: Any, on: date) -> str:
+    """The rule's name and the text it stands on, in words (依据)."""
+    found = decision(key, union, on)
+    source = str(found.used[0].version.source) if found.used else ""
+    return f"{found.rule.label}：{source}"[:300] if source else found.rule.label
+
+
+def publication(union: Any, period_end: date, on: date, published_on: date | None = None) -> policy.Decision:
+    """Must this half-year have been published by now? Source: policy finance.publication_half_year (R145)."""
+    facts: dict[str, Any] = {"period_end": period_end}
+    if published_on is not None:
+        facts["published_on"] = published_on
+    return common.decide("finance.publication_half_year", union, on, facts)
+
+
+def publish_by(union: Any, period_end: date) -> date:
+    """Last day to publish (最迟公布日)."""
+    due = publication(union, period_end, period_end + timedelta(days=1)).values.get("due")
+    if isinstance(due, date):
+        return due
+    return date.fromisoformat(str(due))

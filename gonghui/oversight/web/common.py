@@ -1,0 +1,102 @@
+"""What the pages share (页面公用)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from gonghui.core.errors import NotFound, Refusal
+from gonghui.core.http import Request, render
+from gonghui.orgs.selectors import unions
+
+FORM = "oversight/console/form.html"
+
+
+def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
+    """Crumbs."""
+    return [("财务", ""), *steps]
+
+
+def home(name: str, label: str) -> tuple[str, str]:
+    """The list a page belongs to, for its crumbs."""
+    return (label, reverse(f"oversight:{name}"))
+
+
+def go(name: str, *args: Any) -> HttpResponse:
+    """Go to a page."""
+    return HttpResponseRedirect(reverse(f"oversight:{name}", args=args))
+
+
+def told(request: HttpRequest, act: Callable[[], Any], text: str) -> Any:
+    """Run an act, say its result or its refusal; None when refused. 403 and 404 go their own way."""
+    try:
+        made = act()
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, refusal.message)
+        return None
+    messages.success(request, text)
+    return made if made is not None else True
+
+
+def tried(form: Any, act: Callable[[], Any]) -> Any:
+    """Run an act of a form; a refusal becomes the form's error and None comes back. 403 and 404 go their own way."""
+    try:
+        return act()
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        form.add_error(None, refusal.message)
+        return None
+
+
+def form_page(
+    request: Request, form: Any, title: str, action: str, back: str, crumbs: list[tuple[str, str]], sub: str = ""
+) -> HttpResponse:
+    """A page with one form; 422 when it came back."""
+    context = {"form": form, "title": title, "action": action, "back": back, "trail": crumbs, "sub": sub}
+    return render(request, FORM, context, status=422 if request.method == "POST" else 200)
+
+
+def filters(form: Any) -> dict[str, Any]:
+    """Clean filters of a list; a bad one filters nothing."""
+    form.is_valid()
+    return {k: v for k, v in getattr(form, "cleaned_data", {}).items() if v}
+
+
+def tabs(request: HttpRequest, rows: Iterable[tuple[str, str, int | None]], name: str = "state") -> list[dict[str, Any]]:
+    """Tabs over one list: (value, label, count)."""
+    found, now = [], request.GET.get(name, "")
+    for value, label, count in rows:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query.pop(name, None)
+        if value:
+            query[name] = value
+        found.append({"label": label, "count": count, "current": value == now, "url": "?" + query.urlencode()})
+    return found
+
+
+def union_of(request: Request, perm: str) -> Any:
+    """The union a new thing belongs to: `union`, else the actor's own. Raises NotFound outside the scope."""
+    wanted = request.GET.get("union") or request.POST.get("union") or ""
+    if wanted:
+        if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 15:
+            raise NotFound()
+        return unions.union_get(actor=request.actor, pk=int(wanted), perm=perm)
+    found = unions.roots(request.actor, perm)
+    if not found:
+        raise NotFound()
+    return found[0]
+
+
+def below(request: Request, union: Any, perm: str) -> list[tuple[int, str]]:
+    """The union itself and those below it, near ones first, for a choice."""
+    rows = unions.union_visible(request.actor, perm).filter(path__startswith=union.path, ended_on=None)
+    rows = rows.exclude(kind__in=["workshop", "sub_branch", "organiser", "pool"]).order_by("depth", "path")
+    return [(u.pk, ("　" * (u.depth - union.depth)) + u.name) for u in rows[:1500]]
