@@ -100,6 +100,11 @@ class Source:
     most: int = 100
 
 
+def read(parts: Iterable[Item | Source]) -> list[Item]:
+    """Items as they are, and those of every source (待办逐项)."""
+    return [item for part in parts for item in ([part] if isinstance(part, Item) else [part.make(row) for row in part.rows[: part.most]])]
+
+
 Provider = Callable[["Actor"], Iterable["Item | Source"]]
 _kinds: dict[str, Handler] = {}
 _providers: dict[str, Provider] = {}

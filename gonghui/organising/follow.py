@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from gonghui.accounts.actor import Actor
-from gonghui.approvals.kinds import Item
+from gonghui.approvals.kinds import Item, Source
 from gonghui.organising.enums import CaseKind, CaseState, Perm
 from gonghui.organising.models import Case
 from gonghui.organising.selectors import cases as reads
@@ -71,20 +71,23 @@ def union_ended(union_id: int, successor_id: int | None, day: date) -> None:
     rows.filter(second_id=union_id).update(second_id=None)
 
 
-def inbox(actor: Actor) -> Iterator[Item]:
+def inbox(actor: Actor) -> Iterator[Source]:
     """Cases that wait for the officer's hand: own step, due or not (待办)."""
     if not actor.is_officer or not actor.may(Perm.CASE_EDIT):
         return
     rows = reads.case_list(actor=actor, state="open").filter(actor.within(Perm.CASE_EDIT, "org"), state__in=[str(s) for s in MINE])
     mine = rows if actor.home and len(actor.home) > 8 else rows.filter(maker=actor.ref)
-    for case in mine[:50]:
-        yield Item(
-            key=f"case:{case.pk}",
-            kind="organising.case",
-            label=case.get_kind_display(),
-            title=f"{case.name}：{case.get_state_display()}",
-            url=reverse("organising:case", args=[case.pk]),
-            org=case.org.name,
-            due=case.due,
-            since=case.created_at,
-        )
+    yield Source(mine, _item, 50)
+
+
+def _item(case: Any) -> Item:
+    return Item(
+        key=f"case:{case.pk}",
+        kind="organising.case",
+        label=case.get_kind_display(),
+        title=f"{case.name}：{case.get_state_display()}",
+        url=reverse("organising:case", args=[case.pk]),
+        org=case.org.name,
+        due=case.due,
+        since=case.created_at,
+    )

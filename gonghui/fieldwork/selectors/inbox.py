@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from gonghui.approvals.kinds import Item
+from gonghui.approvals.kinds import Item, Source
 from gonghui.core import clock
 from gonghui.fieldwork.enums import ClashState, HelpState, Perm, VisitState
 from gonghui.fieldwork.models import Clash, HelpRequest, Visit
@@ -19,41 +20,30 @@ if TYPE_CHECKING:
 MOST = 50
 
 
-def inbox(actor: Actor) -> list[Item]:
-    """Items for those who may act on them."""
-    return [*_helps(actor), *_clashes(actor), *_visits(actor)]
+def inbox(actor: Actor) -> Iterator[Source]:
+    """Rows for those who may act on them."""
+    if actor.may(Perm.HELP_ANSWER):
+        days = timedelta(days=values.number("fieldwork.follow_up_help_days", clock.today()))
+        asked = HelpRequest.objects.filter(actor.within(Perm.HELP_ANSWER, "employer__union"), state=HelpState.OPEN)
+        yield Source(asked.select_related("employer__union").order_by("asked_at"), lambda r: _help(r, r.asked_at.date() + days), MOST)
+    if actor.may(Perm.CLASH_SETTLE):
+        open_ = Clash.objects.filter(actor.within_path(Perm.CLASH_SETTLE, "org_path"), state=ClashState.OPEN)
+        yield Source(open_.select_related("employer").order_by("opened_at"), _clash, MOST)
+    if actor.user_id is not None and actor.may(Perm.VISIT_EDIT):
+        due = Visit.objects.filter(user_id=actor.user_id, state=VisitState.PLANNED, planned_on__lte=clock.today())
+        yield Source(due.select_related("employer__union").order_by("planned_on"), _visit, MOST)
 
 
-def _helps(actor: Actor) -> list[Item]:
-    if not actor.may(Perm.HELP_ANSWER):
-        return []
-    days = timedelta(days=values.number("fieldwork.follow_up_help_days", clock.today()))
-    rows = HelpRequest.objects.filter(actor.within(Perm.HELP_ANSWER, "employer__union"), state=HelpState.OPEN).select_related(
-        "employer__union"
-    )
-    return [
-        Item(f"help:{r.pk}", "fieldwork.help", "工建指导员求助", f"{r.employer.name}：{r.words[:40]}", reverse("fieldwork:helps"), r.employer.union.name, r.asked_at.date() + days)
-        for r in rows.order_by("asked_at")[:MOST]
-    ]  # fmt: skip
+def _help(r: HelpRequest, due: date) -> Item:
+    title = f"{r.employer.name}：{r.words[:40]}"
+    return Item(f"help:{r.pk}", "fieldwork.help", "工建指导员求助", title, reverse("fieldwork:helps"), r.employer.union.name, due)
 
 
-def _clashes(actor: Actor) -> list[Item]:
-    if not actor.may(Perm.CLASH_SETTLE):
-        return []
-    rows = Clash.objects.filter(actor.within_path(Perm.CLASH_SETTLE, "org_path"), state=ClashState.OPEN).select_related("employer")
-    return [
-        Item(f"clash:{r.pk}", "fieldwork.clash", "同步冲突", f"{r.employer.name if r.employer else '现场入会'}：{r.get_kind_display()}", reverse("fieldwork:clash", args=[r.pk]))
-        for r in rows.order_by("opened_at")[:MOST]
-    ]  # fmt: skip
+def _clash(r: Clash) -> Item:
+    title = f"{r.employer.name if r.employer else '现场入会'}：{r.get_kind_display()}"
+    return Item(f"clash:{r.pk}", "fieldwork.clash", "同步冲突", title, reverse("fieldwork:clash", args=[r.pk]))
 
 
-def _visits(actor: Actor) -> list[Item]:
-    if actor.user_id is None or not actor.may(Perm.VISIT_EDIT):
-        return []
-    rows = Visit.objects.filter(user_id=actor.user_id, state=VisitState.PLANNED, planned_on__lte=clock.today()).select_related(
-        "employer__union"
-    )
-    return [
-        Item(f"visit:{r.pk}", "fieldwork.visit", "上门走访", f"{r.employer.name}：{r.get_purpose_display()}", reverse("fieldwork:visit", args=[r.pk]), r.employer.union.name, r.planned_on)
-        for r in rows.order_by("planned_on")[:MOST]
-    ]  # fmt: skip
+def _visit(r: Visit) -> Item:
+    title, url = f"{r.employer.name}：{r.get_purpose_display()}", reverse("fieldwork:visit", args=[r.pk])
+    return Item(f"visit:{r.pk}", "fieldwork.visit", "上门走访", title, url, r.employer.union.name, r.planned_on)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,7 +11,7 @@ from django.urls import reverse
 from gonghui.accounts import permissions
 from gonghui.accounts import selectors as accounts
 from gonghui.accounts.actor import any_of
-from gonghui.approvals.kinds import Item
+from gonghui.approvals.kinds import Item, Source
 from gonghui.core.errors import NotFound
 from gonghui.finance.enums import BookKind, OverrideState, Perm, VoucherState
 from gonghui.finance.models import Book, Override, Posting, Voucher, VoucherFile
@@ -96,29 +96,24 @@ def returned(actor: Actor) -> QuerySet[Voucher]:
     return rows.select_related("book__union").order_by("pk")
 
 
-def inbox(actor: Actor) -> Iterable[Item]:
+def inbox(actor: Actor) -> Iterator[Source]:
     """Vouchers and exceptions that wait for me (待办)."""
     if actor.user_id is None or not actor.may(Perm.BOOK_VIEW):
-        return []
-    found = [_item(v) for v in waiting(actor)[:MOST]]
+        return
+    yield Source(waiting(actor), _item, MOST)
     if actor.may(Perm.VOUCHER_MAKE):
-        found += [
-            Item(f"finance.returned:{v.pk}", "finance.voucher", "凭证退回", f"{v.words}：{v.note}", _url(v), org=v.book.union.name)
-            for v in returned(actor)[:MOST]
-        ]
+        yield Source(returned(actor), _back, MOST)
     if actor.may(Perm.FINDING_OVERRIDE):
-        found += [
-            Item(
-                f"finance.override:{o.pk}",
-                "finance.override",
-                "例外批准",
-                f"{o.voucher.words}：{o.text}",
-                _url(o.voucher),
-                org=o.voucher.book.union.name,
-            )
-            for o in overrides_waiting(actor)[:MOST]
-        ]
-    return found
+        yield Source(overrides_waiting(actor), _exception, MOST)
+
+
+def _back(v: Voucher) -> Item:
+    return Item(f"finance.returned:{v.pk}", "finance.voucher", "凭证退回", f"{v.words}：{v.note}", _url(v), org=v.book.union.name)
+
+
+def _exception(o: Override) -> Item:
+    title, org = f"{o.voucher.words}：{o.text}", o.voucher.book.union.name
+    return Item(f"finance.override:{o.pk}", "finance.override", "例外批准", title, _url(o.voucher), org=org)
 
 
 def _item(v: Voucher) -> Item:

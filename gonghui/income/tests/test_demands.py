@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from gonghui.accounts.enums import Role
+from gonghui.approvals import kinds
 from gonghui.approvals import services as approvals
 from gonghui.approvals.enums import Decision
 from gonghui.core import clock
@@ -124,9 +125,9 @@ def test_a_demand_past_its_deadline_waits_in_the_inbox():
     demand = _demand()
     clerk = make.officer(demand.union)
     with clock.at(demand.deadline_on):
-        assert todo.inbox(clerk) == []
+        assert kinds.read(todo.inbox(clerk)) == []
     with clock.at(demand.deadline_on + timedelta(days=1)):
-        assert [i.title for i in todo.inbox(clerk)] == ["催缴期满仍未缴：青石茶厂"]
+        assert [i.title for i in kinds.read(todo.inbox(clerk))] == ["催缴期满仍未缴：青石茶厂"]
 
 
 # -- waiver ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from gonghui.accounts.enums import Role
+from gonghui.approvals import kinds
 from gonghui.core import clock
 from gonghui.core.errors import Conflict, RuleViolation
 from gonghui.figures import services as figures
@@ -40,7 +41,7 @@ def test_the_yearly_reminder_comes_with_the_rules_month(today, reminded):
     assert (check is not None) is reminded
     with clock.at(today):
         jobs.reminders()
-        titles = [i.title for i in todo.inbox(make.officer(who.union))]
+        titles = [i.title for i in kinds.read(todo.inbox(make.officer(who.union)))]
     assert StaffCheck.objects.count() == int(reminded)  # twice on a day is once
     assert titles == (["请核对非在编人员人数（2027 年度）：青石茶厂"] if reminded else [])
 
@@ -70,7 +71,7 @@ def test_both_sides_confirm_and_the_money_is_tracked_until_it_is_there():
         assert not staff_reads.checks(treasury, state="late").exists()
     with clock.at(row.expected_on + timedelta(days=1)):
         assert staff_reads.checks(treasury, state="late").exists()
-        assert [i.title for i in todo.inbox(treasury)] == ["非在编经费逾期未到账：青石茶厂"]
+        assert [i.title for i in kinds.read(todo.inbox(treasury))] == ["非在编经费逾期未到账：青石茶厂"]
         with pytest.raises(RuleViolation):
             staff.staff_arrive(actor=treasury, check=row, amount_fen=1_100_001, on=clock.today(), reference="P1")
         part = staff.staff_arrive(actor=treasury, check=row, amount_fen=600_000, on=clock.today(), reference="P1")
@@ -79,7 +80,7 @@ def test_both_sides_confirm_and_the_money_is_tracked_until_it_is_there():
             staff.staff_arrive(actor=treasury, check=row, amount_fen=100_000, on=clock.today(), reference="P1")
         done = staff.staff_arrive(actor=treasury, check=row, amount_fen=500_000, on=clock.today(), reference="P2")
         assert done.state == StaffState.ARRIVED
-        assert todo.inbox(treasury) == []
+        assert kinds.read(todo.inbox(treasury)) == []
 
 
 def test_nobody_off_establishment_is_an_answer_too():

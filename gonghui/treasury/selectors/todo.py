@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
-from gonghui.approvals.kinds import Item
+from gonghui.approvals.kinds import Item, Source
 from gonghui.core import money
 from gonghui.core.menu import Rows
 from gonghui.treasury.enums import BudgetState, Perm
@@ -20,57 +20,42 @@ if TYPE_CHECKING:
 MOST = 20
 
 
-def inbox(actor: Actor) -> Iterator[Item]:
-    """Batches to approve or to pay, unknown outcomes, budgets to report or to take note of."""
+def inbox(actor: Actor) -> Iterator[Source]:
+    """Batches to approve or to pay, unknown outcomes, budgets to take note of."""
     if not actor.is_officer:
         return
     if actor.may(Perm.PAYMENT_CHECK):
-        for batch in payments.batches_to_check(actor)[:MOST]:
-            yield _item(
-                f"batch:{batch.pk}",
-                f"核准付款批 {batch.number}（{batch.count} 笔 {money.show(batch.total_fen)}）",
-                "treasury:batch",
-                batch.pk,
-                batch.union.name,
-            )
-        for line in payments.unknown(actor=actor).filter(batch__union__path__in=actor.paths(Perm.PAYMENT_CHECK))[:MOST]:
-            yield _item(
-                f"line:{line.pk}",
-                f"向银行查清：{line.payment.payee} {money.show(line.payment.amount_fen)} 结果不明",
-                "treasury:batch",
-                line.batch_id,
-                line.batch.union.name,
-            )
+        yield Source(payments.batches_to_check(actor), lambda b: _batch("batch", "核准付款批 ", b), MOST)
+        unknown = payments.unknown(actor=actor).filter(batch__union__path__in=actor.paths(Perm.PAYMENT_CHECK))
+        yield Source(unknown, _unknown, MOST)
     if actor.may(Perm.PAYMENT_PAY):
-        for batch in payments.batches_to_pay(actor)[:MOST]:
-            yield _item(
-                f"pay:{batch.pk}",
-                f"付款：{batch.number}（{batch.count} 笔 {money.show(batch.total_fen)}）",
-                "treasury:batch",
-                batch.pk,
-                batch.union.name,
-            )
-        for row in payments.by_hand(actor)[:MOST]:
-            yield _item(
-                f"hand:{row.pk}", f"{row.words}：{row.payee} {money.show(row.amount_fen)}", "treasury:payment", row.pk, row.union.name
-            )
+        yield Source(payments.batches_to_pay(actor), lambda b: _batch("pay", "付款：", b), MOST)
+        yield Source(payments.by_hand(actor), _by_hand, MOST)
     if actor.may(Perm.BUDGET_RECORD):
-        yield from _budgets(actor)
+        reported = budgets.to_receive(actor=actor).filter(
+            union__parent__path__in=actor.paths(Perm.BUDGET_RECORD), state=BudgetState.IN_FORCE
+        )
+        yield Source(reported.select_related("union"), _budget, MOST)
 
 
-def _budgets(actor: Actor) -> Iterator[Item]:
-    rows: list[Budget] = list(
-        budgets.to_receive(actor=actor).filter(union__parent__path__in=actor.paths(Perm.BUDGET_RECORD)).select_related("union")[:MOST]
-    )
-    for budget in rows:
-        if budget.state == BudgetState.IN_FORCE:
-            yield _item(
-                f"budget:{budget.pk}",
-                f"签收预算备案：{budget.union.name} {budget.year} 年",
-                "treasury:budget",
-                budget.pk,
-                budget.union.name,
-            )
+def _batch(key: str, words: str, batch: Any) -> Item:
+    title = f"{words}{batch.number}（{batch.count} 笔 {money.show(batch.total_fen)}）"
+    return _item(f"{key}:{batch.pk}", title, "treasury:batch", batch.pk, batch.union.name)
+
+
+def _unknown(line: Any) -> Item:
+    title = f"向银行查清：{line.payment.payee} {money.show(line.payment.amount_fen)} 结果不明"
+    return _item(f"line:{line.pk}", title, "treasury:batch", line.batch_id, line.batch.union.name)
+
+
+def _by_hand(row: Any) -> Item:
+    title = f"{row.words}：{row.payee} {money.show(row.amount_fen)}"
+    return _item(f"hand:{row.pk}", title, "treasury:payment", row.pk, row.union.name)
+
+
+def _budget(budget: Budget) -> Item:
+    title = f"签收预算备案：{budget.union.name} {budget.year} 年"
+    return _item(f"budget:{budget.pk}", title, "treasury:budget", budget.pk, budget.union.name)
 
 
 def _item(key: str, title: str, name: str, pk: int, org: str) -> Item:
