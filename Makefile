@@ -39,10 +39,10 @@ migrations: $(READY)
 	GONGHUI_TESTING=1 GONGHUI_DATA_DIR=$(VENV)/migrations-check $(BIN)/python manage.py makemigrations --check --dry-run
 
 unit: $(READY)
-	$(BIN)/pytest -n 2 -m "not browser"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser"
 
 postgres: $(READY)
-	GONGHUI_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 -m "not browser and not engine_free"
+	GONGHUI_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not engine_free"
 
 browser: $(READY)
 	@sh tools/browser.sh

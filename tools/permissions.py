@@ -22,7 +22,7 @@ def main() -> int:
     """Sweep with GONGHUI_WRITE_PERMISSIONS set; the test writes the file instead of comparing. `--new`: only addresses without a row."""
     os.environ["GONGHUI_WRITE_PERMISSIONS"] = "new" if "--new" in sys.argv else "all"
     os.chdir(ROOT)
-    return int(pytest.main(["-q", "-s", "tests/house/test_permissions.py"], plugins=[Writer()]))
+    return int(pytest.main(["-q", "-s", "tests/house/test_permissions.py", "tests/house/test_permissions_work.py"], plugins=[Writer()]))
 
 
 if __name__ == "__main__":
