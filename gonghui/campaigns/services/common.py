@@ -21,6 +21,8 @@ OPEN = (CampaignState.DRAFT, CampaignState.RUNNING)
 
 def held(actor: Actor, campaign: Campaign, perm: str = Perm.CAMPAIGN_EDIT, states: tuple[str, ...] = OPEN) -> Campaign:
     """The campaign's row, locked, in one of the states. Raises: NotFound, NotPermitted, Conflict campaigns.state."""
+    if not actor.may(perm, campaign.union) and scope.visible(actor).filter(pk=campaign.pk).exists():
+        raise NotPermitted("campaigns.not_yours", f"这个行动由{campaign.union.name}主办，请主办工会办理。")
     actor.require(perm, campaign.union)
     return _locked(campaign, states)
 
