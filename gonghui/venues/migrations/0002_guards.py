@@ -1,0 +1,26 @@
+"""Checks are only added (检查记录只增): the database refuses a change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import migrations
+
+from gonghui.core import triggers
+
+APPENDED = {"venues_check": "检查记录不得修改或删除"}
+
+
+def forwards(apps: Any, schema_editor: Any) -> None:
+    for table, message in APPENDED.items():
+        triggers.append_only(schema_editor, table, message)
+
+
+def backwards(apps: Any, schema_editor: Any) -> None:
+    for table in APPENDED:
+        triggers.drop(schema_editor, table)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("venues", "0001_venues_library_slots")]
+    operations = [migrations.RunPython(forwards, backwards)]
