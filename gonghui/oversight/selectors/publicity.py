@@ -30,14 +30,18 @@ def figures(book: Any, since: date, until: date) -> dict[str, Any]:
     """What the statement tells, straight from the books (公布的数字): fen by account, balances of cash and bank, dues."""
     table = charts.chart(until)
     moved = ledger.sums(book, since, until, streams="n")
-    income = [[code, table.name(code), c - d] for code, (d, c) in sorted(moved.items()) if code[:1] == "4" and c != d]
-    expense = [[code, table.name(code), d - c] for code, (d, c) in sorted(moved.items()) if code[:1] == "5" and c != d]
+    income: list[tuple[str, str, int]] = [
+        (code, table.name(code), c - d) for code, (d, c) in sorted(moved.items()) if code[:1] == "4" and c != d
+    ]
+    expense: list[tuple[str, str, int]] = [
+        (code, table.name(code), d - c) for code, (d, c) in sorted(moved.items()) if code[:1] == "5" and c != d
+    ]
     total_in, total_out = sum(r[2] for r in income), sum(r[2] for r in expense)
     closing = sum(ledger.balance(book, code, until) for code in MONEY)
     flow = sum(d - c for code in MONEY for a, (d, c) in ledger.sums(book, since, until, streams="nc", prefix=code).items())
-    dues = sum(r[2] for r in income if str(r[0]).startswith(DUES))
+    dues = sum(r[2] for r in income if r[0].startswith(DUES))
     return {
-        "income": income, "expense": expense, "income_fen": total_in, "expense_fen": total_out, "surplus_fen": total_in - total_out,
+        "income": [list(r) for r in income], "expense": [list(r) for r in expense], "income_fen": total_in, "expense_fen": total_out, "surplus_fen": total_in - total_out,
         "dues_fen": dues, "opening_fen": closing - flow, "closing_fen": closing,
     }  # fmt: skip
 

@@ -128,12 +128,13 @@ def trail(actor: Actor, pk: int) -> Trail:
     plan = plans.plan_visible(actor).filter(voucher_pk=row.pk).first()
     private = plan is not None and plan.kind in PRIVATE
     parts = list(plan.participants.select_related("person").order_by("pk")[: MOST + 1]) if plan is not None and not private else []
+    more = max(0, plan.participants.count() - MOST) if plan is not None and parts else 0
     found: list[tuple[str, Any]] = [("凭证", o) for o in vouchers.overrides(actor).filter(voucher=row)]
     if plan is not None:
         found += [("计划", o) for o in overrides.overrides(actor).filter(plan=plan)]
     return Trail(
         row, [(x, table.name(x.account)) for x in row.lines], list(row.files.all()), [p for p in people if p[1]], plan, parts[:MOST],
-        max(0, plan.participants.count() - MOST) if parts else 0, list(plan.slips.order_by("phase", "pk")) if plan is not None else [], found,
+        more, list(plan.slips.order_by("phase", "pk")) if plan is not None else [], found,
         list(payments.payment_list(actor=actor).filter(voucher=row)), getattr(row, "reversal", None),
     )  # fmt: skip
 

@@ -1,0 +1,104 @@
+"""Audit and publication (M12, journeys 4 and 5): the auditor visits with the 100-point form; a member reads, asks, gets an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.system("S218")
+def test_the_auditor_visits_with_the_form_and_a_finding_goes_out_with_its_clause(opened: Any) -> None:
+    desk = opened()
+    desk.sign_in("auditor")
+    page = desk.page
+    desk.go("/console/oversight/tasks/")
+    desk.shot("m12-o1-tasks")
+    desk.go("/console/oversight/tasks/?state=field")
+    page.locator("table a.nm").first.click()
+    page.wait_for_load_state("load")
+    desk.look("m12-o1-task")
+    assert "摇号" in desk.text and "抽中的凭证" in desk.text
+    task = page.url.removeprefix(desk.site)
+    desk.go(task + "scores/")
+    page.locator("[name=off-voucher]").fill("4")
+    page.locator("[name=why-voucher]").fill("附件缺失")
+    desk.look("m12-o1-scores")
+    page.get_by_role("button", name="保存评分").click()
+    page.wait_for_load_state("load")
+    assert "96 分" in desk.text
+    desk.go(task + "findings/new/")
+    page.locator("[name=title]").fill("慰问没有签收表")
+    page.locator("select[name=rule]").select_option("finance.distribution_list", force=True)
+    page.locator("[name=words]").fill("抽查的慰问支出没有会员签收。")
+    page.locator("[name=advice]").fill("补齐签收表，以后当场签字。")
+    desk.look("m12-o1-finding-form")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_load_state("load")
+    assert "慰问没有签收表" in desk.text and "底稿" in desk.text
+    while page.get_by_role("button", name="没有问题").count():
+        page.get_by_role("button", name="没有问题").first.click()
+        page.wait_for_load_state("load")
+    page.locator("[name=opinion]").fill("账目真实，签收手续要补齐。")
+    page.get_by_role("button", name="出具报告").click()
+    page.wait_for_load_state("load")
+    desk.look("m12-o1-reported")
+    assert "经审〔2026〕" in desk.text and "待整改" in desk.text
+    page.get_by_role("link", name="慰问没有签收表").click()
+    page.wait_for_load_state("load")
+    desk.look("m12-o1-finding")
+    desk.go(task + "print/")
+    desk.look("m12-o1-report")
+    assert "可按种子重算" in desk.text
+    _bench(desk)
+
+
+def _bench(desk: Any) -> None:
+    """Three clicks from a total to the people and papers."""
+    page = desk.page
+    desk.go("/console/oversight/workbench/")
+    page.locator("table a.nm").first.click()
+    page.wait_for_load_state("load")
+    desk.look("m12-o2-board")
+    page.locator("section[aria-label=支出] a.nm").first.click()
+    page.wait_for_load_state("load")
+    desk.look("m12-o2-total")
+    assert "与总数一致" in desk.text
+    page.locator("table a.nm").first.click()
+    page.wait_for_load_state("load")
+    desk.look("m12-o2-trail")
+    assert "经手的人" in desk.text and "规则和决定单" in desk.text
+    desk.go("/console/oversight/overrides/")
+    desk.shot("m12-o2-overrides")
+
+
+@pytest.mark.system("S219")
+@pytest.mark.system("S221")
+def test_a_member_reads_the_statement_asks_and_gets_an_answer(opened: Any) -> None:
+    phone = opened(phone=True)
+    phone.sign_in_worker("15400000000")
+    phone.go("/m/oversight/statements/")
+    phone.shot("m12-o3-phone-list")
+    phone.page.locator(".m-list a").first.click()
+    phone.page.wait_for_load_state("load")
+    phone.page.locator("[name=words]").fill("下半年还会组织体检吗，钱从哪里出？")
+    phone.page.get_by_role("button", name="提交").click()
+    phone.page.wait_for_load_state("load")
+    phone.look("m12-o3-phone-asked")
+    phone.narrow()
+    assert "待答复" in phone.text
+    phone.go("/m/oversight/faq/")
+    phone.look("m12-o3-phone-faq")
+
+    desk = opened()
+    desk.sign_in("township" if "镇" in phone.text else "chair")
+    desk.go("/console/oversight/statements/")
+    desk.shot("m12-o3-statements")
+    desk.page.locator("tr:has-text('待答') a.nm").first.click()
+    desk.page.wait_for_load_state("load")
+    desk.look("m12-o3-statement")
+    desk.go("/console/oversight/classes/")
+    desk.shot("m12-o3-classes")
+    desk.page.locator("table a.nm").first.click()
+    desk.page.wait_for_load_state("load")
+    desk.look("m12-o3-class")
