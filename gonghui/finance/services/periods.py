@@ -38,7 +38,7 @@ def period_close(*, actor: Actor, book: Book, month: int) -> Period:
     duties.hand(actor, Perm.PERIOD_CLOSE, book)
     if not 200001 <= month <= 209912 or not 1 <= month % 100 <= 12:
         raise RuleViolation("finance.period_unknown", "没有这个月份，请从列表里选。")
-    Period.objects.get_or_create(book=book, month=month)
+    _months(book, month)
     period = Period.objects.select_for_update().get(book=book, month=month)
     _may_close(book, period)
     before = Period.objects.filter(book=book, month__lt=month).order_by("-month").first()
@@ -48,6 +48,16 @@ def period_close(*, actor: Actor, book: Book, month: int) -> Period:
     period.refresh_from_db()
     audit.record(actor, "finance.period.closed", period, org_path=book.union.path, month=month, seal=period.seal)
     return period
+
+
+def _months(book: Book, until: int) -> None:
+    """Every month from the book's first to `until` has its row, so that none is closed over a gap."""
+    held = set(Period.objects.filter(book=book, month__lte=until).values_list("month", flat=True))
+    year, month = book.since.year, book.since.month
+    while (number := year * 100 + month) <= until:
+        if number not in held:
+            Period.objects.get_or_create(book=book, month=number)
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
 def _may_close(book: Book, period: Period) -> None:
@@ -74,11 +84,14 @@ def periods_close(*, actor: Actor, book: Book, until: int) -> int:
     """
     duties.hand(actor, Perm.PERIOD_CLOSE, book)
     last = statements.last_day(until)
+    if last.replace(day=1) > clock.today():
+        return 0
+    _months(book, until)
     open_ = list(Period.objects.select_for_update().filter(book=book, month__lte=until, state=PeriodState.OPEN).order_by("month"))
     waiting = Voucher.objects.filter(book=book, state__in=[VoucherState.DRAFT, VoucherState.CHECKED], on__lte=last).count()
     if waiting:
         raise Conflict("finance.period_waiting", f"{last:%Y年%m月} 以前还有 {waiting} 张凭证没有记账，不能结账。请先记账或作废。")
-    if not open_ or last.replace(day=1) > clock.today():
+    if not open_:
         return 0
     before = Period.objects.filter(book=book, month__lt=open_[0].month).order_by("-month").first()
     prev = before.seal if before is not None else ""

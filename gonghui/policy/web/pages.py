@@ -80,6 +80,8 @@ def _answer(rule: Rule, case: dict[str, Any]) -> str:
     if rule.kind == "formula":
         got = case.get("values", {}).get("value")
         return facts.show(got, type=rule.type, unit=rule.unit) if got is not None else rule.answers["unknown"]
+    if "outcome" not in case:  # a case about an amount only
+        return "；".join(facts.show(v) for v in case.get("values", {}).values())
     return rule.answers[ANSWERS[case["outcome"]]]
 
 

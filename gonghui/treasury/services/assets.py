@@ -39,6 +39,10 @@ def _event(
     )
 
 
+LONG = 2
+"""Years long enough for any threshold of useful life."""
+
+
 def is_fixed(actor: Actor, union: Any, kind: str, price_fen: int, years: int | None, on: date) -> tuple[bool, str]:
     """Is it a fixed asset (固定资产认定), with the slip's number. Source: policy finance.asset_threshold."""
     if kind in {AssetKind.CLOTHING, AssetKind.STORES}:
@@ -70,7 +74,9 @@ def asset_add(
     cost = common.number("treasury.nominal_fen", union, bought_on, 100) if nominal else cost_fen
     _covered(union, voucher, cost * quantity)
     fixed, slip = (True, "") if nominal else is_fixed(actor, union, kind, cost, years, bought_on)
-    if fixed and not years and kind not in NOT_DEPRECIATED and not nominal:
+    long = years or LONG  # without its years one cannot tell: would it be a fixed asset if it lasts?
+    valued = RULE_KIND.get(AssetKind(kind), "other") != "other" and kind not in NOT_DEPRECIATED
+    if not years and not nominal and valued and is_fixed(actor, union, kind, cost, long, bought_on)[0]:
         raise BadInput("treasury.asset_years", "固定资产要填使用年限，按年限计提折旧。")
     made = _rows(union, quantity, name=name, kind=kind, cost_fen=cost, bought_on=bought_on, years=years, model=model, place=place, voucher=voucher,
                  source=source, project=project, fixed=fixed, slip=slip, nominal=nominal)  # fmt: skip
