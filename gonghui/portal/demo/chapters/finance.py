@@ -25,7 +25,7 @@ from gonghui.portal.demo.plan import CITY_CODE, Plan
 ORDER = 20
 Step = tuple[str, Callable[[], Any]]
 SINCE, LAST = date(2025, 1, 1), date(2026, 10, 31)
-SMALL = 120
+SMALL = 50
 """Small unions at full scale."""
 BANKS = ("江州农村商业银行营业部", "江州市城市银行白桦支行", "江州惠民银行")
 CALENDAR = (

@@ -27,7 +27,7 @@ from gonghui.treasury.services.budgets import Row
 
 ORDER = 24
 Step = tuple[str, Callable[[], Any]]
-MOST = 150
+MOST = 80
 PAPER = (date(2025, 12, 18), date(2025, 12, 24), date(2026, 1, 9))
 CARDS = "62170033200012345"
 
