@@ -18,7 +18,7 @@ ARGS: dict[str, str] = {
     **{f"oversight:{n}.pk": "oversight.AuditTask" for n in T},
     "oversight:look.n": "=1",
     **{f"oversight:{n}.pk": "oversight.Finding" for n in ("finding", "rectify", "follow", "proof")},
-    "oversight:proof.n": "oversight.Proof",
+    "oversight:proof.n": "=1",
     **{f"oversight:{n}.pk": "finance.Book" for n in ("board", "total")},
     "oversight:total.key": "=cash",
     "oversight:trail.pk": "finance.Voucher",

@@ -11,10 +11,16 @@ from gonghui.accounts import selectors as users
 from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.files import services as files
+from gonghui.finance import services as finance
+from gonghui.finance.rules import Line
 from gonghui.finance.selectors import books
+from gonghui.finance.services import Bring
 from gonghui.members.selectors import members
 from gonghui.orgs.selectors import unions
+from gonghui.oversight.enums import Perm
 from gonghui.oversight.services import audits, findings, publicity, training
+from gonghui.people import selectors as people
+from gonghui.portal.demo import names
 from gonghui.portal.demo.city import City
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 
@@ -59,16 +65,35 @@ class Desk:
         self.own: Any = None
         self.root: Any = None
         self.kept: list[Any] = []
+        self.home: Any = None
 
     def meet(self) -> None:
         """The people, the chair's union, the unions with books."""
         found = {user.username: user for user, _roles, _seed in users.demo_accounts()}
         self.hands = {n: users.actor_of(found[n]) for n in ("kuaiji", "chair", "auditor", "township", "caiwu", "city")}
+        self.hands |= {n: users.actor_of(who) for n in ("hesuan", "hesuanchu") if (who := users.user_of_name(n)) is not None}
         self.root = unions.union_of_code(CITY_CODE)
         seen = unions.union_visible(self.actor).filter(ended_on=None)
         self.own = seen.get(path=self.hands["chair"].scopes[0].path)
         held = books.books(self.actor).exclude(union__in=[self.own, self.root])
         self.kept = [b.union for b in held[:MOST]]
+        self.home = self._home()
+
+    def _home(self) -> Any:
+        """The union of the worker who signs in to the demo; the joint office keeps its books from 2026 on."""
+        spell = members.mine(people.person_find(phone=names.phone(0))[0].pk)
+        if spell is None or spell.union == self.own:
+            return self.own
+        book = books.book_of(spell.union)
+        if book is None:
+            with clock.at(date(2026, 1, 5)):
+                book = finance.book_open(actor=self.actor, union=spell.union, since=date(2026, 1, 1), agent=self.root)
+            with clock.at(date(2026, 7, 2)):
+                finance.vouchers_bring(
+                    actor=self.actor, book=book, items=list(_half()), maker=self.hands["hesuan"], checker=self.hands["caiwu"],
+                    poster=self.hands["hesuanchu"], guarded=False,
+                )  # fmt: skip
+        return spell.union
 
     # -- statements
 
@@ -89,6 +114,13 @@ class Desk:
                 asked = publicity.question_ask(actor=Actor(ref="worker:demo", person_id=who), statement=row, words=question)
                 if answer:
                     publicity.question_answer(actor=chair, question=asked, answer=answer, rule=rule, public=public)
+        if self.home != self.own and self.home not in self.kept:
+            with clock.at(date(2026, 7, 14)):
+                made = publicity.statement_make(
+                    actor=self.hands["hesuan"], union=self.home, year=2026, half=1, words="职工活动和看望会员。"
+                )
+                boss = self.hands["township"] if self.hands["township"].may(Perm.STATEMENT_PUBLISH, self.home) else chair
+                publicity.statement_publish(actor=boss, statement=made)
         head = replace(self.actor, ref="system:chair", name="工会主席")
         for n, union in enumerate(self.kept):
             with clock.at(date(2026, 7, 20)):
@@ -201,3 +233,18 @@ class Desk:
             )
             training.class_hold(actor=town, klass=child, people={u.pk: 1 + n % 2 for n, u in enumerate(guests)})
         return 2
+
+
+def _half() -> Iterator[Bring]:
+    """Half a year of a small federation: money brought forward, dues, activities, visits to the sick."""
+    yield Bring(date(2026, 1, 1), "期初余额", [Line("102", 3_860_000), Line("322", credit=3_860_000)], kind="opening")
+    for month in range(1, 7):
+        dues = 42_000 + month * 1_500
+        yield Bring(date(2026, month, 18), f"{month} 月会费", [Line("102", dues), Line("401", credit=dues)])
+    for on, words, account, fen in (
+        (date(2026, 2, 10), "春节前慰问会员", "50105", 286_000),
+        (date(2026, 3, 6), "女职工健康讲座", "50101", 60_000),
+        (date(2026, 4, 22), "职工健步走", "50102", 148_000),
+        (date(2026, 5, 30), "看望住院会员", "50105", 50_000),
+    ):
+        yield Bring(on, words, [Line(account, fen), Line("102", credit=fen)])
