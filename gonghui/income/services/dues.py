@@ -24,7 +24,7 @@ from gonghui.income.services import posting, receipts
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
-TABLE, FIELD = "income.DuesBase", "wage"
+TABLE, FIELD = "income.duesbase", "wage"
 REASON_LEAST = 4
 """Characters of a reason for opening a wage, as for identity numbers (assurance R1)."""
 FREE = {"retained": Free.RETAINED, "suspended": Free.SUSPENDED}

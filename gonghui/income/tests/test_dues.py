@@ -64,7 +64,7 @@ def test_the_wage_is_sealed_and_opens_with_a_reason_that_is_logged(union):
     make.crew(union, [526_800])
     base = DuesBase.objects.get()
     assert b"526800" not in bytes(base.wage_sealed)
-    assert crypto.unseal("income.DuesBase", "wage", base.pk, base.wage_sealed) == "526800"
+    assert crypto.unseal("income.duesbase", "wage", base.pk, base.wage_sealed) == "526800"
     for role, error in ((Role.CHAIR, NotPermitted), (Role.AUDITOR, NotPermitted)):
         with pytest.raises(error):
             dues.wage_reveal(actor=make.officer(union, role), base=base, reason="核对会费基数")

@@ -1,4 +1,4 @@
-"""The books of the demo city (账务一年): the chair's union with everything, 120 small unions kept by the city's joint office, practice."""
+"""The books of the demo city (账务一年): the chair's union with everything, some 50 small unions kept by the city's joint office, practice."""
 
 from __future__ import annotations
 

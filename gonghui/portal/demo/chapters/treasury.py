@@ -1,4 +1,4 @@
-"""Budgets and money of the demo city (预算与资金): budgets of some 150 unions, payments in every state, a statement, assets, projects."""
+"""Budgets and money of the demo city (预算与资金): budgets of some 80 unions, payments in every state, a statement, assets, projects."""
 
 from __future__ import annotations
 
