@@ -16,7 +16,7 @@ from gonghui.campaigns.selectors import dashboards, progress, scope
 from gonghui.campaigns.services import campaigns, logs
 from gonghui.campaigns.web import common
 from gonghui.campaigns.web.acts import ACTS, LOGS
-from gonghui.core import clock, menu
+from gonghui.core import charts, clock, menu
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
 from gonghui.core.http import Request, download, page_of, render
@@ -172,11 +172,12 @@ def _sums(row: Campaign) -> dict[str, int]:
 
 def _progress(request: Request, row: Campaign) -> dict[str, Any]:
     shot = progress.board(row, common.day_of(request))
-    labels, series = progress.trend(row, shot)
     members = next(c for c in shot.totals if c.measure == Measure.MEMBERS)
     finding = f"到 {shot.day:%m月%d日}，已领证 {members.done} 人" + (f"，指标 {members.target} 人。" if members.target else "。")
     words = [(m, WORDS[m.value]) for m in Measure]
-    return {"shot": shot, "labels": labels, "series": series, "finding": finding, "words": words, "measures": list(Measure)}
+    labels, series = progress.trend(row, shot)
+    trend = charts.Multiples(labels, [charts.Series(name, values) for name, values in series], finding, unit="人", head="日期", columns=2)
+    return {"shot": shot, "trend": trend, "words": words, "measures": list(Measure)}
 
 
 def _stuck(request: Request, row: Campaign) -> dict[str, Any]:
