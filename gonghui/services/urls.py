@@ -1,8 +1,30 @@
-"""Paths of services (普惠服务的网址)."""
+"""Paths of the member services (普惠服务的网址)."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from gonghui.services.web import health, mobile
 
 app_name = "services"
-urlpatterns: list[URLPattern] = []
+C, M = "console/services/", "m/services/"
+urlpatterns = [
+    path(C + "health/", health.plans, name="plans"),
+    path(C + "health/new/", health.plan_new, name="plan_new"),
+    path(C + "health/<int:pk>/", health.plan, name="plan"),
+    path(C + "health/<int:pk>/session/", health.session_add, name="session_add"),
+    path(C + "health/<int:pk>/act/", health.plan_act, name="plan_act"),
+    path(C + "health/<int:pk>/uncovered/", health.uncovered, name="uncovered"),
+    path(C + "health/attendance/", health.attendance, name="attendance"),
+    path(C + "health/sessions/", health.sessions, name="sessions"),
+    path(C + "health/sessions/<int:pk>/", health.desk, name="desk"),
+    path(C + "health/visits/<int:pk>/attend/", health.attend, name="attend"),
+    path(C + "health/visits/<int:pk>/result/", health.result, name="result"),
+    path(C + "health/care/", health.care, name="care"),
+    path(C + "health/care/new/", health.care_add, name="care_add"),
+    path(M + "health/", mobile.health_home, name="m-health"),
+    path(M + "health/sessions/<int:pk>/book/", mobile.health_book, name="m-book"),
+    path(M + "health/visits/<int:pk>/", mobile.visit, name="m-visit"),
+    path(M + "health/visits/<int:pk>/cancel/", mobile.visit_cancel, name="m-cancel"),
+    path(M + "health/visits/<int:pk>/result/", mobile.result, name="m-result"),
+]

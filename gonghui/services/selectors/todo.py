@@ -1,0 +1,33 @@
+"""What of the member services waits for me (待办)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from gonghui.approvals.kinds import Item, Source
+from gonghui.core import clock
+from gonghui.services.enums import Perm, VisitState
+from gonghui.services.models import HealthSession, HealthVisit
+
+if TYPE_CHECKING:
+    from gonghui.accounts.actor import Actor
+
+
+def inbox(actor: Actor) -> Iterator[Source]:
+    """Sessions that are over and whose attendance is not recorded."""
+    if actor.may(Perm.HEALTH_ATTEND):
+        open_ = HealthVisit.objects.filter(session=OuterRef("pk"), state=VisitState.BOOKED)
+        rows = HealthSession.objects.filter(Exists(open_), actor.within(Perm.HEALTH_ATTEND, "plan__union"), starts_at__lt=clock.now())
+        yield Source(rows.select_related("plan__union").order_by("starts_at", "pk"), _session)
+
+
+def _session(row: HealthSession) -> Item:
+    title = f"{row.plan.title}：{row.hospital}的到检情况没有登记完"
+    return Item(
+        f"services.session:{row.pk}", "services.session", "到检登记", title, reverse("services:desk", args=[row.pk]), org=row.plan.union.name,
+        due=row.starts_at.date(), since=row.starts_at,
+    )  # fmt: skip

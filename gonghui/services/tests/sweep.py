@@ -1,0 +1,44 @@
+"""What the member services add to the sweep (扫描部件)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from gonghui.accounts.actor import Actor
+from gonghui.core import clock
+from gonghui.services.enums import CheckKind
+from gonghui.services.services import health
+
+ARGS = {
+    "services:desk.pk": "services.HealthSession",
+    "services:m-book.pk": "services.HealthSession",
+    **{f"services:{n}.pk": "services.HealthVisit" for n in ("attend", "result", "m-visit", "m-cancel", "m-result")},
+    "services:pk": "services.HealthPlan",
+}
+OWNED = {"services:m-visit", "services:m-cancel", "services:m-result"}
+UNREACHED: dict[str, str] = {}
+
+
+def furnish(world: Any, tree: Any) -> None:
+    """A plan with one session, a visit that was attended with its sealed result."""
+    system, now = Actor.system("test"), clock.now()
+    person = tree.members[0].person
+    plan = health.plan_make(
+        actor=system, union=tree.union, year=now.year, kind=CheckKind.GENERAL, title=f"{tree.key}体检", items="常规", contact="12351"
+    )
+    session = health.session_add(
+        actor=system,
+        plan=plan,
+        hospital="市医院",
+        address="海滨路",
+        starts_at=min(now + timedelta(hours=2), now.replace(month=12, day=31)),
+        capacity=5,
+    )
+    health.plan_open(actor=system, plan=plan)
+    visit = health.visit_book(actor=Actor(ref=f"person:{person.pk}", person_id=person.pk), session=session.pk)
+    visit = health.visit_attend(actor=system, visit=visit, came=True)
+    health.result_put(actor=system, visit=visit, text=f"{tree.key}结果：未见异常")
+    health.care_record(
+        actor=system, union=tree.union, kind="handbook", title="女职工保健手册", on=clock.today(), place="会议室", copies=150
+    )
