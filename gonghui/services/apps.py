@@ -49,5 +49,9 @@ def _menu() -> None:
     menu.register(
         menu.Entry("services.plans", "职工体检", "heartbeat", "services:plans", group=group, perm=Perm.HEALTH_VIEW, order=230),
         menu.Entry("services.sessions", "到检登记", "stethoscope", "services:sessions", group=group, perm=Perm.HEALTH_ATTEND, order=231),
+        menu.Entry(
+            "services.activities", "文体活动", "ball-basketball", "services:activities", group=group, perm=Perm.ACTIVITY_VIEW, order=234
+        ),
+        menu.Entry("services.m_activities", "文体活动", "ball-basketball", "services:m-activities", front="mobile", order=63),
         menu.Entry("services.m_health", "职工体检", "heartbeat", "services:m-health", front="mobile", order=62),
     )

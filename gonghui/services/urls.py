@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.services.web import health, mobile
+from gonghui.services.web import activities, health, mobile, playing
 
 app_name = "services"
 C, M = "console/services/", "m/services/"
@@ -22,6 +22,17 @@ urlpatterns = [
     path(C + "health/visits/<int:pk>/result/", health.result, name="result"),
     path(C + "health/care/", health.care, name="care"),
     path(C + "health/care/new/", health.care_add, name="care_add"),
+    path(C + "activities/", activities.index, name="activities"),
+    path(C + "activities/new/", activities.new, name="activity_new"),
+    path(C + "activities/<int:pk>/", activities.page, name="activity"),
+    path(C + "activities/<int:pk>/act/", activities.act, name="activity_act"),
+    path(C + "activities/<int:pk>/<slug:part>/", activities.fill, name="activity_fill"),
+    path(C + "activities/bouts/<int:pk>/score/", activities.score, name="score"),
+    path(C + "activities/entries/<int:pk>/act/", activities.entry_act, name="entry_act"),
+    path(M + "activities/", playing.home, name="m-activities"),
+    path(M + "activities/<int:pk>/", playing.page, name="m-activity"),
+    path(M + "activities/<int:pk>/sign-up/", playing.sign_up, name="m-sign"),
+    path(M + "activities/<int:pk>/leave/", playing.leave, name="m-leave"),
     path(M + "health/", mobile.health_home, name="m-health"),
     path(M + "health/sessions/<int:pk>/book/", mobile.health_book, name="m-book"),
     path(M + "health/visits/<int:pk>/", mobile.visit, name="m-visit"),

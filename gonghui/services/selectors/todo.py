@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from gonghui.approvals.kinds import Item, Source
 from gonghui.core import clock
-from gonghui.services.enums import Perm, VisitState
-from gonghui.services.models import HealthSession, HealthVisit
+from gonghui.services.enums import ActivityState, Perm, VisitState
+from gonghui.services.models import Bout, HealthSession, HealthVisit
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
 
 def inbox(actor: Actor) -> Iterator[Source]:
-    """Sessions that are over and whose attendance is not recorded."""
+    """Sessions that are over and whose attendance is not recorded; bouts whose day has passed without a result."""
     if actor.may(Perm.HEALTH_ATTEND):
         open_ = HealthVisit.objects.filter(session=OuterRef("pk"), state=VisitState.BOOKED)
         rows = HealthSession.objects.filter(Exists(open_), actor.within(Perm.HEALTH_ATTEND, "plan__union"), starts_at__lt=clock.now())
         yield Source(rows.select_related("plan__union").order_by("starts_at", "pk"), _session)
+    if actor.may(Perm.ACTIVITY_EDIT):
+        late = Bout.objects.filter(actor.within(Perm.ACTIVITY_EDIT, "activity__union"), activity__state=ActivityState.DRAWN)
+        late = late.filter(on__lt=clock.today(), played_at=None, home__isnull=False, away__isnull=False)
+        yield Source(late.select_related("activity__union", "home", "away").order_by("on", "pk"), _bout)
 
 
 def _session(row: HealthSession) -> Item:
@@ -31,3 +35,9 @@ def _session(row: HealthSession) -> Item:
         f"services.session:{row.pk}", "services.session", "到检登记", title, reverse("services:desk", args=[row.pk]), org=row.plan.union.name,
         due=row.starts_at.date(), since=row.starts_at,
     )  # fmt: skip
+
+
+def _bout(row: Bout) -> Item:
+    title = f"{row.activity.title}：{row.home}对{row.away}没有登记成绩"
+    url: Any = reverse("services:activity", args=[row.activity_id]) + f"#b{row.pk}"
+    return Item(f"services.bout:{row.pk}", "services.bout", "比赛成绩", title, url, org=row.activity.union.name, due=row.on)

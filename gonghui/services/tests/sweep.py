@@ -8,16 +8,18 @@ from typing import Any
 from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.services.enums import CheckKind
-from gonghui.services.services import health
+from gonghui.services.services import activities, health
 
 ARGS = {
     "services:desk.pk": "services.HealthSession",
     "services:m-book.pk": "services.HealthSession",
     **{f"services:{n}.pk": "services.HealthVisit" for n in ("attend", "result", "m-visit", "m-cancel", "m-result")},
+    "services:score.pk": "services.Bout",
+    "services:entry_act.pk": "services.Entry",
+    **{f"services:{n}.pk": "services.Activity" for n in ("activity", "activity_act", "activity_fill", "m-activity", "m-sign", "m-leave")},
+    "services:activity_fill.part": "=ranks",
     "services:pk": "services.HealthPlan",
 }
-OWNED = {"services:m-visit", "services:m-cancel", "services:m-result"}
-UNREACHED: dict[str, str] = {}
 
 
 def furnish(world: Any, tree: Any) -> None:
@@ -42,3 +44,14 @@ def furnish(world: Any, tree: Any) -> None:
     health.care_record(
         actor=system, union=tree.union, kind="handbook", title="女职工保健手册", on=clock.today(), place="会议室", copies=150
     )
+    match = activities.activity_make(
+        actor=system, union=tree.union,
+        values={
+            "title": f"{tree.key}乒乓球赛", "kind": "table_tennis", "venue": "活动室", "since": clock.today(), "until": clock.today(),
+            "sign_up_until": clock.today(), "mode": "team", "divisions": ["men"], "format": "round_robin",
+        },
+    )  # fmt: skip
+    match = activities.activity_open(actor=system, activity=match)
+    for name in ("一队", "二队"):
+        activities.entry_add(actor=system, activity=match, division="men", name=name, people=3)
+    activities.activity_draw(actor=system, activity=match, seed="2026")
