@@ -71,13 +71,35 @@ class Drives:
                 registers.two_new_set(actor=a, employer=firm, category=types[n % len(types)], **signed)
         zones = list(unions.union_visible(a).filter(kind="zone", ended_on=None).order_by("path")[:3])
         if not zones:
-            zones = [orgs.union_build(actor=a, parent=self.root, kind="zone", name="江州物流园区总工会", founded_on=date(2026, 2, 10))]
+            zones = [self.park()]
         for n, zone in enumerate(zones):
             grades = ((3, 2, 2), (1, 1, 1), (2, 3, 3))[n]
             registers.zone_rate(
                 actor=a, union=zone, varied=grades[0], complex_=grades[1], unstable=grades[2], note="走访入驻单位，查用工台账和争议记录"
             )
+        for town in self.towns[:2]:
+            orgs.union_edit(actor=a, union=town, on=clock.today(), party_org=f"中共江州市{town.name[:3]}委员会")
         return made
+
+    def park(self) -> Any:
+        """A zone with tenants, where the scale leaves the city none: one has its union, the others not yet."""
+        with clock.at(date(2026, 2, 10)):
+            zone = orgs.union_build(actor=self.actor, parent=self.root, kind="zone", name="江州物流园区总工会", founded_on=clock.today())
+            for n, trade in enumerate(("仓储", "冷链", "快运", "包装")):
+                firm = orgs.employer_register(
+                    actor=self.actor, union=zone, name=f"江州物流园{trade}有限公司", opened_on=date(2026, 1, 12 + n), headcount=26 + 7 * n, industry="G59",
+                    address=f"江州市物流大道 {n + 1} 号", origin="新登记单位", source="登记信息",
+                )  # fmt: skip
+                if n == 0:
+                    orgs.union_build(
+                        actor=self.actor,
+                        parent=zone,
+                        kind="enterprise",
+                        name=f"{firm.name}工会委员会",
+                        employer=firm,
+                        founded_on=clock.today(),
+                    )
+        return zone
 
     # -- people
 
@@ -231,6 +253,8 @@ class Drives:
             )  # fmt: skip
             crew = [self.team(row, n, town, 6 + n) for n, town in enumerate(self.towns)]
             teams.target_set(actor=a, campaign=row, measure="employers", value=6)
+            campaigns.partner_add(actor=a, campaign=row, kind="department", name="市人力资源和社会保障局", task="提供用工备案名单")
+            campaigns.partner_add(actor=a, campaign=row, kind="association", name="市家政服务业协会", task="动员会员单位")
             teams.target_set(actor=a, campaign=row, measure="members", value=10, union=self.towns[0])
             for step, day, words, party in (
                 ("deploy", start, "召开动员会", "写入党建工作要点"), ("check", today - timedelta(days=2), "中期检查", "中期检查党组织覆盖"),
