@@ -47,11 +47,11 @@ def is_open(span: Span | None, minute: int) -> bool:
 
 def week_words(hours: Mapping[str, Sequence[int]]) -> list[tuple[str, str]]:
     """Days with the same hours drawn together: `周一至周五 08:30-17:30`."""
-    rows: list[list[object]] = []
+    rows: list[tuple[int, int, str]] = []
     for day in range(7):
         words = show(span_of(hours, day))
         if rows and rows[-1][2] == words:
-            rows[-1][1] = day
+            rows[-1] = (rows[-1][0], day, words)
         else:
-            rows.append([day, day, words])
-    return [(WEEK[a] if a == b else f"{WEEK[a]}至{WEEK[b]}", str(w)) for a, b, w in rows]  # type: ignore[index]  # ints by construction
+            rows.append((day, day, words))
+    return [(WEEK[a] if a == b else f"{WEEK[a]}至{WEEK[b]}", w) for a, b, w in rows]

@@ -139,7 +139,7 @@ def remind(*, actor: Actor, rows: QuerySet[Loan]) -> int:
         body = f"应在 {loan.due_on:%Y年%m月%d日} 前归还，已超 {days} 天。请尽快还到{venue.name}，电话 {venue.phone}。"
         notices.notice_send(
             actor,
-            kind=NoticeKind.TASK,
+            kind=NoticeKind.REMINDER,
             title=f"请归还《{loan.copy.book.title}》"[:80],
             body=body,
             link="/m/venues/mine/",

@@ -14,7 +14,7 @@ from gonghui.core.errors import NotFound
 from gonghui.core.http import Request, download, page_of, render
 from gonghui.files import services as files
 from gonghui.venues import exports, forms
-from gonghui.venues.enums import Perm, VenueKind, VenueState
+from gonghui.venues.enums import Facility, Perm, TicketState, VenueKind, VenueState
 from gonghui.venues.rules import hours
 from gonghui.venues.selectors import common as values
 from gonghui.venues.selectors import gap as gaps
@@ -99,7 +99,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     open_, words = values.now_of(row)
     equipment = list(row.equipment.all())
     needed = set(values.value("venues.site_six")) - set(row.facilities) if row.kind == VenueKind.REST else set()
-    labels = dict(forms.Facility.choices)
+    labels = dict(Facility.choices)
     context = {
         "row": row, "open": open_, "words": words, "week": hours.week_words(row.hours), "exceptions": row.exceptions.filter(on__gte=clock.today()),
         "span_words": hours.show, "equipment": equipment, "broken": sum(e.broken for e in equipment), "checks": row.checks.all()[:8],
@@ -218,7 +218,7 @@ def tickets(request: Request) -> HttpResponse:
     """Repairs and requests (报修和求助)."""
     state, kind = request.GET.get("state", "")[:10], request.GET.get("kind", "")[:10]
     rows = points.ticket_list(actor=request.actor, state=state, kind=kind)
-    labels = [("", "全部", None), *((s.value, s.label, None) for s in points.TicketState)]
+    labels = [("", "全部", None), *((s.value, s.label, None) for s in TicketState)]
     context = {"page": page_of(request, rows), "tabs": common.tabs(request, labels), "trail": common.trail(("报修和求助", ""))}
     return render(request, "venues/console/tickets.html", context)
 

@@ -8,12 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gonghui.core import clock
 from gonghui.core.access import worker
 from gonghui.core.errors import NotFound
 from gonghui.core.http import Request, page_of, render
 from gonghui.venues import forms
 from gonghui.venues.enums import TicketKind, VenueKind
 from gonghui.venues.rules import hours
+from gonghui.venues.selectors import common as values
 from gonghui.venues.selectors import phone, points
 from gonghui.venues.services import care, library, slots
 from gonghui.venues.web import common
@@ -53,14 +55,14 @@ def near(request: Request) -> HttpResponse:
 def venue(request: Request, code: str) -> HttpResponse:
     """One point: open now, hours, facilities, rating, places to reserve, books (阵地)."""
     person, row = care.me(request.actor), phone.venue_of(code)
-    open_, words = phone.common.now_of(row)
+    open_, words = values.now_of(row)
     mine = set(phone.reservations(person).values_list("slot_id", flat=True))
     q = request.GET.get("q", "")[:60]
     context = {
-        "row": row, "open": open_, "words": words, "week": hours.week_words(row.hours), "special": [e for e in row.exceptions.all() if e.on >= phone.clock.today()][:5],
+        "row": row, "open": open_, "words": words, "week": hours.week_words(row.hours), "special": [e for e in row.exceptions.all() if e.on >= clock.today()][:5],
         "show": hours.show, "slots": [(s, s.pk in mine) for s in points.slots_of(row, days=7) if s.capacity][:20], "ratings": row.ratings.exclude(words="")[:4],
-        "rated": row.ratings.filter(person=person, on=phone.clock.today()).exists(), "rate": forms.RateForm(), "has_books": row.kind in library.HOLDS_BOOKS,
-        "books": phone.books(row, q)[:12] if row.kind in library.HOLDS_BOOKS else [], "q": q, "duty": [d for d in row.duties.all() if d.on == phone.clock.today()],
+        "rated": row.ratings.filter(person=person, on=clock.today()).exists(), "rate": forms.RateForm(), "has_books": row.kind in library.HOLDS_BOOKS,
+        "books": phone.books(row, q)[:12] if row.kind in library.HOLDS_BOOKS else [], "q": q, "duty": [d for d in row.duties.all() if d.on == clock.today()],
         "asks": row.kind in (VenueKind.STATION, VenueKind.CENTRE, VenueKind.HOME), "ticket": forms.TicketForm(auto_id="t_%s"),
     }  # fmt: skip
     return render(request, "venues/mobile/venue.html", context)
@@ -113,7 +115,7 @@ def mine(request: Request) -> HttpResponse:
     loans = phone.loans(person)
     context = {
         "places": phone.reservations(person), "held": loans.filter(ended_on=None).order_by("due_on"), "page": page_of(request, loans.exclude(ended_on=None)),
-        "tickets": phone.tickets(person)[:10], "today": phone.clock.today(), "service": TicketKind.SERVICE,
+        "tickets": phone.tickets(person)[:10], "today": clock.today(), "service": TicketKind.SERVICE,
     }  # fmt: skip
     return render(request, "venues/mobile/mine.html", context)
 
