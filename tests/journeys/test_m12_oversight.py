@@ -29,7 +29,7 @@ def test_the_auditor_visits_with_the_form_and_a_finding_goes_out_with_its_clause
     assert "96 分" in desk.text
     desk.go(task + "findings/new/")
     page.locator("[name=title]").fill("慰问没有签收表")
-    page.locator("select[name=rule]").select_option("finance.distribution_list", force=True)
+    page.locator("select[name=rule]").select_option("finance.three_systems", force=True)
     page.locator("[name=words]").fill("抽查的慰问支出没有会员签收。")
     page.locator("[name=advice]").fill("补齐签收表，以后当场签字。")
     desk.look("m12-o1-finding-form")
@@ -56,7 +56,7 @@ def test_the_auditor_visits_with_the_form_and_a_finding_goes_out_with_its_clause
 def _bench(desk: Any) -> None:
     """Three clicks from a total to the people and papers."""
     page = desk.page
-    desk.go("/console/oversight/workbench/")
+    desk.go("/console/oversight/workbench/?q=瑞丰塑料")
     page.locator("table a.nm").first.click()
     page.wait_for_load_state("load")
     desk.look("m12-o2-board")
@@ -81,7 +81,7 @@ def test_a_member_reads_the_statement_asks_and_gets_an_answer(opened: Any) -> No
     phone.shot("m12-o3-phone-list")
     phone.page.locator(".m-list a").first.click()
     phone.page.wait_for_load_state("load")
-    phone.page.locator("[name=words]").fill("下半年还会组织体检吗，钱从哪里出？")
+    phone.page.locator("[name=words]").fill("下半年的慰问为什么不发现金？")
     phone.page.get_by_role("button", name="提交").click()
     phone.page.wait_for_load_state("load")
     phone.look("m12-o3-phone-asked")
@@ -100,18 +100,18 @@ def test_a_member_reads_the_statement_asks_and_gets_an_answer(opened: Any) -> No
     assert "不显示提问人" in desk.text
     desk.page.get_by_role("link", name="答复", exact=True).first.click()
     desk.page.wait_for_load_state("load")
-    desk.page.locator("[name=answer]").fill("体检由用人单位承担，工会组织报名。")
-    desk.page.locator("select[name=rule]").select_option("finance.health_check", force=True)
+    desk.page.locator("[name=answer]").fill("超过限额的一律转账，慰问不发现金。")
+    desk.page.locator("select[name=rule]").select_option("finance.cash_limit", force=True)
     desk.page.locator("[name=public]").check()
     desk.look("m12-o3-answer")
     desk.page.get_by_role("button", name="答复", exact=True).click()
     desk.page.wait_for_load_state("load")
-    assert "体检由用人单位承担" in desk.text
+    assert "超过限额的一律转账" in desk.text
     phone.go("/m/oversight/statements/")
     phone.page.locator(".m-list a").first.click()
     phone.page.wait_for_load_state("load")
     phone.look("m12-o3-phone-answered")
-    assert "体检由用人单位承担" in phone.text
+    assert "超过限额的一律转账" in phone.text
     desk.go("/console/oversight/classes/")
     desk.shot("m12-o3-classes")
     desk.page.locator("table a.nm").first.click()

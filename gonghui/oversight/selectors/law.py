@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from gonghui.core.errors import NotFound
+from gonghui.core.errors import NotFound, RuleViolation
 from gonghui.oversight.rules import form
 from gonghui.oversight.rules.catalogue import QUESTIONS
 from gonghui.policy import services as policy
@@ -35,10 +35,15 @@ def decision(key: str, union: Any, on: date) -> policy.Decision:
 
 
 def clause(key: str, union: Any, on: date) -> str:
-    """The rule's name and the text it stands on, in words (依据)."""
+    """The rule's name and the text it stands on, in words (依据).
+
+    Raises: RuleViolation oversight.no_clause_here where no text of the rule is in force at the union's place on the day.
+    """
     found = decision(key, union, on)
-    source = str(found.used[0].version.source) if found.used else ""
-    return f"{found.rule.label}：{source}"[:300] if source else found.rule.label
+    versions = [v for c in found.clauses for v in c.versions] or [u.version for u in found.used]
+    if not versions:
+        raise RuleViolation("oversight.no_clause_here", f"“{found.rule.label}”在当地没有录入生效的条文，不能作依据。请换一条规则。")
+    return f"{found.rule.label}：{versions[0].source}"[:300]
 
 
 def publication(union: Any, period_end: date, on: date, published_on: date | None = None) -> policy.Decision:

@@ -46,7 +46,7 @@ def furnish(world: Any, tree: Any) -> None:
     for n in row.samples.values_list("n", flat=True):
         audits.sample_look(actor=who, task=row, n=n, fine=True)
     note = findings.finding_add(
-        actor=who, task=row, title="没有签收表", words="清单没有人签字。", rule="finance.distribution_list", advice="补签清单。"
+        actor=who, task=row, title="没有签收表", words="清单没有人签字。", rule="finance.three_systems", advice="补签清单。"
     )
     findings.task_report(actor=who, task=row, opinion="账目基本清楚，手续要补齐。")
     chair = make.hand(make.Role.CHAIR, union, "张主席")

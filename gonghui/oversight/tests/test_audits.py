@@ -176,12 +176,13 @@ def test_from_the_form_to_the_last_proof() -> None:
             task=task,
             title="没有签收表",
             words="慰问没有签收。",
-            rule="finance.distribution_list",
+            rule="finance.three_systems",
             advice="补签。",
             item="welfare",
             sample=1,
         )
-        assert "签" in note.clause and note.voucher is not None
+        assert note.clause.startswith("财务三项制度：")
+        assert note.voucher is not None and "《" in note.clause
         assert not reads.findings(chair).exists(), "notes are for auditors"
         with pytest.raises(RuleViolation, match="没有查看"):
             findings.task_report(actor=who, task=task, opinion="账目基本清楚。")

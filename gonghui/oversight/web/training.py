@@ -44,7 +44,7 @@ def new(request: Request) -> HttpResponse:
     union = common.union_of(request, Perm.CLASS_EDIT)
     wanted = request.GET.get("from", "")
     parent = reads.class_get(actor=request.actor, pk=int(wanted)) if wanted.isascii() and wanted.isdigit() and len(wanted) < 16 else None
-    near = list(unions.children(actor=request.actor, union=union)[:400]) or [union]
+    near = list(unions.children(actor=request.actor, union=union).exclude(kind__in=["pool", "organiser"])[:400]) or [union]
     start = {"title": f"传达：{parent.title}" if parent else "财务经审培训沟通会", "on": clock.today(), "unions": [u.pk for u in near]}
     form = forms.ClassForm(request.POST or None, unions=[(u.pk, u.name) for u in near], initial=start)
     if request.method == "POST" and form.is_valid():

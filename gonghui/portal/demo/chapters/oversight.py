@@ -27,7 +27,7 @@ from gonghui.portal.demo.plan import CITY_CODE, Plan
 ORDER = 46
 MOST = 24
 PROBLEMS = (
-    ("voucher", "支出凭证没有附件", "看望会员的支出没有附签收单。", "finance.distribution_list", "补齐签收单，以后当场签字。", 4),
+    ("voucher", "支出凭证没有附件", "看望会员的支出没有附签收单。", "finance.three_systems", "补齐签收单，以后当场签字。", 4),
     ("cash", "超过限额付现金", "一笔支出超过现金限额，没有转账。", "finance.cash_limit", "今后一律转账，写出情况说明。", 3),
     (
         "publicity",
@@ -219,7 +219,7 @@ class Desk:
         if mine is None:
             return 1
         with clock.at(date(2026, 11, 6)):
-            guests = list(unions.children(actor=town, union=mine)[:15])
+            guests = list(unions.children(actor=town, union=mine).exclude(kind__in=["pool", "organiser"])[:15])
             if not guests:
                 return 1
             child = training.class_make(
