@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from gonghui.income import urls
 from gonghui.income.models import Declaration, DuesList, Payment, Receipt
-from tests import sweep as sweeps
 from tests import world as worlds
 
 pytestmark = pytest.mark.django_db
@@ -17,15 +16,6 @@ NAMES = [f"income:{p.name}" for p in urls.urlpatterns]
 @pytest.fixture
 def world():
     return worlds.build()
-
-
-@pytest.mark.system("S211", "S212")
-def test_no_address_leaks_or_breaks(world):
-    """Every URL × role × object: foreign and missing look alike, nothing fails."""
-    found = sweeps.run(world, names=NAMES)
-    assert sweeps.leaks(found) == []
-    broken = [(a.route.name, a.method, a.role, a.status) for a in found.answers if a.status >= 500]
-    assert broken == []
 
 
 PAGES = [

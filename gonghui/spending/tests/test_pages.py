@@ -318,13 +318,3 @@ def test_what_belongs_to_others_looks_as_if_it_were_not_there():
     assert [browser.get(u).status_code for u in urls] == [404, 404, 404]
     posts = [("act", [plan.pk, "submit"]), ("override", [row.pk]), ("figure_end", [figure.pk])]
     assert [browser.post(reverse(f"spending:{n}", args=a), {"verb": "grant"}).status_code for n, a in posts] == [404, 404, 404]
-
-
-def test_the_own_addresses_leak_nothing():
-    """A part of the platform's sweep: the roles nearest to each other, own, sibling's and foreign objects."""
-    from tests import sweep, world
-
-    names = [r.name for r in sweep.routes() if r.app == "spending"]
-    found = sweep.run(world.build(), names=names, roles=("chair_a", "clerk_a", "member_a", "anonymous"))
-    assert [(a.route.name, a.method, a.role, a.status) for a in found.answers if a.status >= 500] == []
-    assert found.unknown == [] and sweep.leaks(found) == []
