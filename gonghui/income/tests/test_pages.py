@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from gonghui.income import urls
 from gonghui.income.models import Declaration, DuesList, Payment, Receipt
 from tests import world as worlds
 
 pytestmark = pytest.mark.django_db
-NAMES = [f"income:{p.name}" for p in urls.urlpatterns]
 
 
 @pytest.fixture
