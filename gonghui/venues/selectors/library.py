@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet, Sum
+from django.shortcuts import get_object_or_404
 
 from gonghui.core import clock
 from gonghui.venues.enums import CopyState, Perm
@@ -25,6 +26,12 @@ def lent(venue: Venue, *, overdue: bool = False, q: str = "") -> QuerySet[Loan]:
     for word in q.split()[:4]:
         rows = rows.filter(Q(copy__number=word) | Q(copy__book__title__icontains=word) | Q(person__name=word))
     return rows.order_by("due_on", "pk")
+
+
+def loan_get(*, actor: Actor, pk: int) -> Loan:
+    """One loan of the libraries the actor runs, or 404."""
+    rows = Loan.objects.filter(actor.within(Perm.LIBRARY_RUN, "copy__book__venue__union"))
+    return get_object_or_404(rows.select_related("copy__book__venue__union", "person"), pk=pk)
 
 
 def overdue(actor: Actor) -> QuerySet[Loan]:

@@ -9,7 +9,6 @@ from django.db.models import Avg, Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from gonghui.core import clock
-from gonghui.core.errors import NotFound
 from gonghui.venues.enums import Perm, TicketState, VenueKind, VenueState
 from gonghui.venues.models import Check, Rating, Slot, Ticket, Venue
 from gonghui.venues.selectors import common
@@ -147,10 +146,3 @@ def use_of(venue: Venue) -> dict[str, Any]:
         "slots": rows.count(), "booked": booked.values("reservations").distinct().count(),
         "persons": booked.values("reservations__person").distinct().count(), "last": rows.aggregate(m=Max("starts_at"))["m"],
     }  # fmt: skip
-
-
-def need(found: Any) -> Any:
-    """The thing, or 404."""
-    if found is None:
-        raise NotFound()
-    return found

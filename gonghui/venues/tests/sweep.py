@@ -18,12 +18,13 @@ ARGS = {
     "venues:ticket-act.verb": "=take",
     "venues:slot.pk": "venues.Slot",
     "venues:act.verb": "=move",
-    "venues:loan-act.loan": "venues.Loan",
+    "venues:loan-act.pk": "venues.Loan",
     "venues:loan-act.verb": "=renew",
     "venues:m-renew.pk": "venues.Loan",
     "venues:m-cancel.pk": "venues.Reservation",
     "venues:m-venue.code": "=qa-no-such-venue",
     "venues:m-act.code": "=qa-no-such-venue",
+    "venues:m-act.verb": "=rate",
 }
 OWNED = {"venues.Reservation"}
 

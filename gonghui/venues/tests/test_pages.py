@@ -101,7 +101,7 @@ def test_the_desk_lends_by_name_and_takes_back() -> None:
     assert mine.post(reverse("venues:m-renew", args=[loan.pk])).status_code == 302
     assert phone(members.person()).post(reverse("venues:m-renew", args=[loan.pk])).status_code == 404
     assert "在架" in mine.get(reverse("venues:m-venue", args=[place.code]), {"q": "活着"}).content.decode()
-    assert browser.post(reverse("venues:loan-act", args=[place.pk, loan.pk, "return"])).status_code == 302
+    assert browser.post(reverse("venues:loan-act", args=[loan.pk, "return"])).status_code == 302
     loan.refresh_from_db()
     assert loan.renewals == 1 and loan.ended_on is not None
     assert browser.get(reverse("venues:books", args=[place.pk])).status_code == 200

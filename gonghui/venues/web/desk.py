@@ -54,10 +54,9 @@ def _lend(request: Request, row: Any, data: dict[str, str]) -> Any:
 
 @officer(Perm.LIBRARY_RUN)
 @require_POST
-def loan_act(request: Request, pk: int, loan: int, verb: str) -> HttpResponse:
+def loan_act(request: Request, pk: int, verb: str) -> HttpResponse:
     """Back, lost, renewed (还书、报失、续借)."""
-    row = _library(request, pk)
-    held = row_of(row, loan)
+    held = reads.loan_get(actor=request.actor, pk=pk)
     acts = {
         "return": (lambda: library.give_back(actor=request.actor, loan=held), "已还，书回架上。"),
         "lost": (lambda: library.give_back(actor=request.actor, loan=held, lost=True), "已报失，这一册从在架里去掉。"),
@@ -66,12 +65,7 @@ def loan_act(request: Request, pk: int, loan: int, verb: str) -> HttpResponse:
     if verb not in acts:
         raise NotFound()
     common.told(request, *acts[verb])
-    return common.go("venues:library", pk)
-
-
-def row_of(venue: Any, loan: int) -> Any:
-    """A loan in hand of this library, or 404."""
-    return points.need(reads.lent(venue).select_related("copy__book__venue__union").filter(pk=loan).first())
+    return common.go("venues:library", held.copy.book.venue_id)
 
 
 @officer(Perm.LIBRARY_RUN)

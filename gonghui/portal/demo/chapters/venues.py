@@ -140,8 +140,8 @@ class Round:
         """Checks through the year, ratings of the last weeks, repairs and requests in every state."""
         live = [r for r in self.rows if r.state == "open"]
         rows = members.current(self.actor).order_by("pk").values_list("person_id", flat=True)[:40]
-        self.people = list(dict.fromkeys(rows))
         self.me = people.person_find(phone=names.phone(0))[0].pk
+        self.people = [p for p in dict.fromkeys(rows) if p != self.me]
         for n, row in enumerate(live):
             items = common.checklist(row.kind)
             bad = set(self.random.sample(range(len(items)), n % 4))
