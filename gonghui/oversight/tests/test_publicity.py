@@ -156,6 +156,8 @@ def test_pages_of_officers_and_of_the_phone() -> None:
         assert chair.post(answer, {"answer": ""}).status_code == 422
         assert chair.post(answer, {"answer": "存在银行，现金很少。", "rule": "finance.cash_limit", "public": "on"}).status_code == 302
         assert "存在银行" in phone.get(reverse("oversight:m-faq") + "?q=现金").content.decode()
+        everything = phone.get(reverse("oversight:m-faq"))
+        assert everything.status_code == 200 and "发东西要签字吗" not in everything.content.decode(), "no such clause at this place"
         assert "<svg" in chair.get(made.url + "print/").content.decode()
         assert union.name in chair.get(reverse("oversight:statements")).content.decode()
         assert chair.get(reverse("oversight:statements") + "?view=missing").status_code == 200

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from gonghui.core import clock
 from gonghui.core.access import worker
-from gonghui.core.errors import NotPermitted
+from gonghui.core.errors import NotPermitted, RuleViolation
 from gonghui.core.http import Request, render
 from gonghui.oversight import forms
 from gonghui.oversight.rules.catalogue import QUESTIONS
@@ -64,7 +64,9 @@ def faq(request: Request) -> HttpResponse:
     if union is not None:
         for key, words in QUESTIONS.items():
             if not q or q in words:
-                found = law.decision(key, union, today)
-                rules.append((words, found.rule.advice, law.clause(key, union, today)))
+                try:
+                    rules.append((words, law.decision(key, union, today).rule.advice, law.clause(key, union, today)))
+                except RuleViolation:
+                    continue  # nothing of the kind is in force at this place
     context = {"union": union, "q": q, "faqs": reads.faqs(union, q), "rules": rules[: 40 if q else 12]}
     return render(request, HERE + "faq.html", context)
