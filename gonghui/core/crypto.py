@@ -234,6 +234,8 @@ def current_key(table: str) -> int:
 
 def make_key(table: str) -> int:
     """A fresh data key for a table, current from now on. Known to this process at once, to others after the commit."""
+    if table != table.lower():
+        raise ValueError(f"a sealed table is named app.model in lower case, as rotation looks for it: {table}")
     from gonghui.core.models import DataKey
 
     row = DataKey.make(table)

@@ -102,3 +102,10 @@ def test_without_its_keys_the_platform_refuses_by_name(broken: str, tmp_path: ob
     with pytest.raises(Unavailable) as refusal:
         crypto.unseal(TABLE, "id", 1, sealed)
     assert refusal.value.code in {"core.key_service_down", "core.key_missing"}
+
+
+@pytest.mark.django_db
+@pytest.mark.invariant("PRI-04")
+def test_a_table_that_rotation_would_not_find_gets_no_key() -> None:
+    with pytest.raises(ValueError, match="lower case"):
+        crypto.seal("income.DuesBase", "wage", 1, "526800")

@@ -107,7 +107,7 @@ def _parts(plan: Plan, data: PlanData) -> None:
         [Participant(plan=plan, person_id=p.person_id, kind=p.kind, elsewhere=p.elsewhere) for p in people.values()], batch_size=500
     )
     text = "\n".join(x for x in (data.illness.strip(), data.care.strip()) if x)
-    plan.care_sealed = crypto.seal("spending.Plan", "care", plan.pk, text) if text else None
+    plan.care_sealed = crypto.seal("spending.plan", "care", plan.pk, text) if text else None
     plan.save(update_fields=["care_sealed"])
 
 
@@ -292,6 +292,6 @@ def plan_open(*, actor: Actor, plan: Plan, reason: str) -> str:
         raise RuleViolation("spending.reason_missing", "请写明查看的用途，至少 4 个字。")
     if plan.kind not in PRIVATE:
         raise NotFound()
-    text = crypto.unseal("spending.Plan", "care", plan.pk, plan.care_sealed) if plan.care_sealed else ""
+    text = crypto.unseal("spending.plan", "care", plan.pk, plan.care_sealed) if plan.care_sealed else ""
     audit.record(actor, "spending.plan.opened", plan, org_path=plan.union.path, reason=reason.strip()[:200])
     return text
