@@ -223,3 +223,16 @@ class SignUpForm(forms.Form):
             del self.fields["name"], self.fields["people"]
         else:
             self.fields["name"].required = True
+
+
+class TeamFilter(forms.Form):
+    """Filters of the teams (队伍筛选)."""
+
+    q = django_forms.CharField(label="队名", required=False, max_length=40)
+    kind = django_forms.ChoiceField(label="项目", required=False, choices=[*ANY, *ActivityKind.choices])
+
+
+class KitFilter(forms.Form):
+    """What to look for (器材查找)."""
+
+    q = django_forms.CharField(label="驻地、器材", required=False, max_length=40)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.services.web import activities, health, mobile, playing
+from gonghui.services.web import activities, health, mobile, playing, teams
 
 app_name = "services"
 C, M = "console/services/", "m/services/"
@@ -29,6 +29,14 @@ urlpatterns = [
     path(C + "activities/<int:pk>/<slug:part>/", activities.fill, name="activity_fill"),
     path(C + "activities/bouts/<int:pk>/score/", activities.score, name="score"),
     path(C + "activities/entries/<int:pk>/act/", activities.entry_act, name="entry_act"),
+    path(C + "teams/", teams.index, name="teams"),
+    path(C + "teams/new/", teams.new, name="team_new"),
+    path(C + "teams/<int:pk>/", teams.page, name="team"),
+    path(C + "kits/", teams.kits, name="kits"),
+    path(C + "kits/new/", teams.kit_issue, name="kit_issue"),
+    path(C + "kits/<int:pk>/return/", teams.kit_return, name="kit_return"),
+    path(M + "teams/", teams.mine, name="m-teams"),
+    path(M + "teams/<int:pk>/", teams.move, name="m-team"),
     path(M + "activities/", playing.home, name="m-activities"),
     path(M + "activities/<int:pk>/", playing.page, name="m-activity"),
     path(M + "activities/<int:pk>/sign-up/", playing.sign_up, name="m-sign"),

@@ -146,6 +146,11 @@ class Bout(models.Model):
             models.CheckConstraint(condition=~Q(home=F("away")), name="services_bout_two", violation_error_message="一队不能和自己比赛。"),
         ]
 
+    @property
+    def unit_path(self) -> str:
+        """Where the bout lies in the tree."""
+        return str(self.activity.union.path)
+
 
 class Prize(models.Model):
     """A prize as planned (奖项)."""

@@ -63,6 +63,11 @@ class HealthSession(models.Model):
         """Places still free."""
         return self.capacity - self.taken
 
+    @property
+    def unit_path(self) -> str:
+        """Where the session lies in the tree."""
+        return str(self.plan.union.path)
+
 
 class HealthVisit(models.Model):
     """One person's place and whether the person came (体检预约与到检). The employer sees this row and nothing else."""

@@ -90,7 +90,8 @@ def uncovered(actor: Actor, plan: HealthPlan, *, q: str = "") -> QuerySet[Any]:
     """Who of them has not come yet, with whether a place is booked (未检名单)."""
     booked = HealthVisit.objects.filter(person=OuterRef("person"), plan__year=plan.year, plan__kind=plan.kind, state=VisitState.BOOKED)
     rows: QuerySet[Any] = due(actor, plan).filter(came=False).annotate(booked=Exists(booked)).select_related("person", "employer")
-    rows = rows.filter(Q(person__name__icontains=q) | Q(employer__name__icontains=q)) if q else rows
+    if q:
+        rows = rows.filter(Q(person__name__icontains=q) | Q(employer__name__icontains=q))
     return rows.order_by("employer__name", "person__name", "pk")
 
 

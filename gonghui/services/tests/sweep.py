@@ -8,7 +8,7 @@ from typing import Any
 from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.services.enums import CheckKind
-from gonghui.services.services import activities, health
+from gonghui.services.services import activities, health, teams
 
 ARGS = {
     "services:desk.pk": "services.HealthSession",
@@ -18,6 +18,8 @@ ARGS = {
     "services:entry_act.pk": "services.Entry",
     **{f"services:{n}.pk": "services.Activity" for n in ("activity", "activity_act", "activity_fill", "m-activity", "m-sign", "m-leave")},
     "services:activity_fill.part": "=ranks",
+    "services:kit_return.pk": "services.Kit",
+    **{f"services:{n}.pk": "services.Team" for n in ("team", "m-team")},
     "services:pk": "services.HealthPlan",
 }
 
@@ -29,17 +31,12 @@ def furnish(world: Any, tree: Any) -> None:
     plan = health.plan_make(
         actor=system, union=tree.union, year=now.year, kind=CheckKind.GENERAL, title=f"{tree.key}体检", items="常规", contact="12351"
     )
-    session = health.session_add(
-        actor=system,
-        plan=plan,
-        hospital="市医院",
-        address="海滨路",
-        starts_at=min(now + timedelta(hours=2), now.replace(month=12, day=31)),
-        capacity=5,
-    )
+    starts = min(now + timedelta(hours=2), now.replace(month=12, day=31, hour=23, minute=59))
+    session = health.session_add(actor=system, plan=plan, hospital="市医院", address="海滨路", starts_at=starts, capacity=5)
     health.plan_open(actor=system, plan=plan)
     visit = health.visit_book(actor=Actor(ref=f"person:{person.pk}", person_id=person.pk), session=session.pk)
-    visit = health.visit_attend(actor=system, visit=visit, came=True)
+    with clock.at(starts):
+        visit = health.visit_attend(actor=system, visit=visit, came=True)
     health.result_put(actor=system, visit=visit, text=f"{tree.key}结果：未见异常")
     health.care_record(
         actor=system, union=tree.union, kind="handbook", title="女职工保健手册", on=clock.today(), place="会议室", copies=150
@@ -52,6 +49,17 @@ def furnish(world: Any, tree: Any) -> None:
         },
     )  # fmt: skip
     match = activities.activity_open(actor=system, activity=match)
-    for name in ("一队", "二队"):
-        activities.entry_add(actor=system, activity=match, division="men", name=name, people=3)
+    activities.sign_up(actor=Actor(ref=f"person:{person.pk}", person_id=person.pk), activity=match, division="men", name="一队", people=3)
+    activities.entry_add(actor=system, activity=match, division="men", name="二队", people=3)
     activities.activity_draw(actor=system, activity=match, seed="2026")
+    team = teams.team_make(actor=system, union=tree.union, name=f"{tree.key}合唱队", kind="song", since=clock.today())
+    teams.kit_issue(
+        actor=system,
+        union=tree.union,
+        site="三号工地",
+        goods="篮球、跳绳",
+        quantity=6,
+        issued_on=clock.today(),
+        received_by="驻地组长",
+        team=team,
+    )

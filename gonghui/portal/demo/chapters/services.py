@@ -1,0 +1,142 @@
+"""Member services of the demo city (普惠服务): health checks of two years, a match of twelve teams, sign-up that is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from gonghui.accounts.actor import Actor
+from gonghui.core import clock
+from gonghui.members.selectors import members
+from gonghui.orgs.selectors import unions
+from gonghui.people import selectors as people
+from gonghui.portal.demo import names
+from gonghui.portal.demo.city import City
+from gonghui.portal.demo.plan import CITY_CODE, Plan
+from gonghui.services.selectors import activities as reads
+from gonghui.services.services import activities, health
+
+ORDER = 64
+Step = tuple[str, Callable[[], Any]]
+TEAMS = ("港务队", "茶业队", "机械队", "公交队", "医院队", "教育队", "电力队", "供水队", "纺织队", "食品队", "建工队", "快递队")
+ITEMS = "血压、血常规、肝肾功能、心电图、胸片、腹部超声"
+WOMEN = "妇科常规、宫颈筛查、乳腺超声"
+RESULT = "血压 118/76，血常规正常，腹部超声未见异常。建议每年复查一次。"
+
+
+def steps(actor: Actor, plan: Plan, city: City) -> Iterator[Step]:
+    """The steps of this chapter."""
+    centre = Centre(actor)
+    yield "普惠服务：职工体检", transaction.atomic(centre.checks)
+    yield "普惠服务：文体赛事", transaction.atomic(centre.matches)
+
+
+class Centre:
+    """The service centre of the city federation."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+
+    def checks(self) -> None:
+        """Last year's check is over; this year's are open, some people have been; lectures and handbooks."""
+        self.root = unions.union_of_code(CITY_CODE)
+        self.me = people.person_find(phone=names.phone(0))[0].pk
+        today = clock.today()
+        found = members.current(self.actor).order_by("pk").values_list("person_id", flat=True)[:40]
+        workers = [self.me, *[p for p in found if p != self.me]][:24]
+        self._year(date(today.year - 1, 6, 10), workers[:12], closed=True)
+        lately = today - timedelta(days=12)
+        self._year(max(lately, date(today.year, 1, 2)), workers[12:], closed=False)
+        with clock.at(today - timedelta(days=2)):
+            women = self._plan(today.year, "women", f"{today.year} 年女职工专项检查", WOMEN)
+            for n, hour in ((9, 8), (9, 14), (16, 8)):
+                self._session(women, today + timedelta(days=n), hour, 60)
+            health.plan_open(actor=self.actor, plan=women)
+        for kind, title, speaker, heads, copies in (
+            ("lecture", "更年期保健和心理调适", "市妇幼保健院 孟医生", 86, 0), ("handbook", "女职工劳动保护与保健手册", "", 0, 160),
+        ):  # fmt: skip
+            health.care_record(
+                actor=self.actor, union=self.root, kind=kind, title=title, on=today - timedelta(days=30), place="市工人文化宫", speaker=speaker,
+                people=heads, copies=copies,
+            )  # fmt: skip
+
+    def _plan(self, year: int, kind: str, title: str, items: str) -> Any:
+        return health.plan_make(
+            actor=self.actor, union=self.root, year=year, kind=kind, title=title, items=items, contact="0631-5550000",
+            advice="空腹，带身份证。前一天晚上八点后不吃东西。",
+        )  # fmt: skip
+
+    def _session(self, plan: Any, day: date, hour: int, capacity: int) -> Any:
+        day = min(day, date(plan.year, 12, 31))
+        starts = datetime(day.year, day.month, day.day, hour, 0, tzinfo=clock.SHANGHAI)
+        return health.session_add(
+            actor=self.actor, plan=plan, hospital="市妇幼保健院" if plan.kind == "women" else "市立第二医院", address="海滨中路 18 号", starts_at=starts,
+            capacity=capacity,
+        )  # fmt: skip
+
+    def _year(self, day: date, workers: list[int], *, closed: bool) -> None:
+        """One general check: people book, most come, some results lie sealed."""
+        with clock.at(day - timedelta(days=8)):
+            plan = self._plan(day.year, "general", f"{day.year} 年职工体检", ITEMS)
+            session = self._session(plan, day, 8, 40)
+            plan = health.plan_open(actor=self.actor, plan=plan)
+            visits = [health.visit_book(actor=Actor(ref=f"person:{p}", person_id=p), session=session.pk) for p in workers]
+        with clock.at(datetime(day.year, day.month, day.day, 16, 0, tzinfo=clock.SHANGHAI)):
+            for i, visit in enumerate(visits if closed else visits[:-3]):
+                visit = health.visit_attend(actor=self.actor, visit=visit, came=i % 5 != 4)
+                if i % 5 < 2:
+                    health.result_put(actor=self.actor, visit=visit, text=RESULT)
+        if closed:
+            with clock.at(day + timedelta(days=20)):
+                health.plan_close(actor=self.actor, plan=plan)
+        else:
+            self._session(plan, clock.today() + timedelta(days=12), 8, 80)
+
+    def matches(self) -> None:
+        """Twelve teams and thirty-six bouts; sign-up that is open; pictures with half of the marks."""
+        today = clock.today()
+        start = today - timedelta(days=40)
+        ball = self._match("职工篮球赛", "basketball", start, "pools", ["men"], "team", through=3, venue="市体育馆")
+        with clock.at(start - timedelta(days=12)):
+            for name in TEAMS:
+                activities.entry_add(actor=self.actor, activity=ball, division="men", name=name, people=10)
+        with clock.at(start - timedelta(days=5)):
+            ball = activities.activity_draw(actor=self.actor, activity=ball, seed=f"{start - timedelta(days=5)}")
+            activities.prizes_for_all(actor=self.actor, activity=ball, unit_fen=8000, words="运动毛巾和水杯")
+        with clock.at(start + timedelta(days=10)):
+            self._play(ball)
+            activities.activity_finish(actor=self.actor, activity=ball)
+        self._match(
+            "职工乒乓球赛", "table_tennis", today + timedelta(days=20), "knockout", ["men", "women"], "single", venue="市工人文化宫"
+        )
+        show = self._match("职工书画摄影展", "pictures", today - timedelta(days=3), "scored", ["open"], "single", venue="市图书馆")
+        with clock.at(today - timedelta(days=10)):
+            for title in ("晨港", "夜班归来", "一炉铁水", "茶山雨后", "我的师傅", "春运"):
+                activities.entry_add(actor=self.actor, activity=show, division="open", name=title)
+            show = activities.activity_draw(actor=self.actor, activity=show, seed="展位抽签")
+        for i, entry in enumerate(reads.entries(show, "open")[:4]):
+            activities.entry_mark(actor=self.actor, entry=entry, score=Decimal("88.50") + i)
+
+    def _match(self, title: str, kind: str, start: date, format: str, divisions: list[str], mode: str, **more: Any) -> Any:
+        with clock.at(start - timedelta(days=30)):
+            row = activities.activity_make(
+                actor=self.actor, union=self.root,
+                values={
+                    "title": f"{start.year} 年{title}", "kind": kind, "since": start, "until": start + timedelta(days=9), "mode": mode,
+                    "sign_up_until": start - timedelta(days=6), "divisions": divisions, "format": format, **more,
+                },
+            )  # fmt: skip
+            return activities.activity_open(actor=self.actor, activity=row)
+
+    def _play(self, row: Any) -> None:
+        """Every bout as soon as both sides are known; the score follows from the lots."""
+        while open_ := [b for b in reads.bouts(row, "men") if b.played_at is None and b.home_id and b.away_id]:
+            for bout in open_:
+                lots = (bout.home.lot or 0, bout.away.lot or 0) if bout.home and bout.away else (0, 1)
+                first = 58 + (lots[1] * 7 + lots[0]) % 21
+                second = 50 + (lots[0] * 5 + lots[1]) % 23
+                activities.bout_result(actor=self.actor, bout=bout, home=first, away=second if second != first else second + 1)
