@@ -32,6 +32,12 @@ _acts: dict[str, str] = {
     "add": "新增", "change": "修改", "drilled": "演练", "edit": "修改", "person_merged": "随人员合并", "person_unmerged": "撤回人员合并",
     "phone_released": "解除手机号", "registered": "登记", "reported": "回执", "revealed": "查看原文", "rotated": "轮换", "seconded": "借调",
     "unmerge": "撤回合并", "value": "登记数值", "written": "撰写",
+    "activated": "启用", "adjusting": "调整", "agent_set": "设定代理记账", "applied": "申请", "arrived": "登记到账", "attached": "附上附件", "auto": "自动匹配",
+    "brought": "批量记入", "closed_through": "结账到", "committed": "公布指纹", "discarded": "放弃", "disposed": "处置", "drafted": "起草", "dropped": "作废",
+    "dues": "登记会费", "fee": "登记滞纳金", "filed": "提交", "grouped": "归组", "leader": "确定负责人", "left": "退出", "lifted": "解除", "many": "批量登记",
+    "named": "命名", "paper_added": "加入材料", "prep_added": "加入筹备组成员", "proposed": "建议", "purchase": "登记采购", "refunded": "退款",
+    "requested": "申请", "reserved": "占用", "resized": "调整份数", "reversed": "冲销", "reversing": "申请冲销", "saved": "保存", "source": "登记来源",
+    "transferred": "转让", "undone": "撤回", "unit_added": "加入单位", "void": "作废", "voucher": "生成凭证",
 }  # fmt: skip
 _nouns: dict[str, str] = {
     "accounts.audit": "审计日志", "accounts.password": "密码", "accounts.factor": "二次验证", "accounts.phone": "手机验证", "accounts.totp": "动态码",

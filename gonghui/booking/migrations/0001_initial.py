@@ -166,8 +166,8 @@ class Migration(migrations.Migration):
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='booking.booking', verbose_name='预约')),
             ],
             options={
-                'verbose_name': '付款',
-                'verbose_name_plural': '付款',
+                'verbose_name': '预约付款',
+                'verbose_name_plural': '预约付款',
             },
         ),
         migrations.CreateModel(

@@ -103,7 +103,7 @@ class Payment(models.Model):
     note = models.CharField("说明", max_length=120, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "付款"
+        verbose_name = verbose_name_plural = "预约付款"
         constraints = [
             models.UniqueConstraint(
                 fields=["booking"],

@@ -122,8 +122,8 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document', verbose_name='文书')),
             ],
             options={
-                'verbose_name': '出具的文书',
-                'verbose_name_plural': '出具的文书',
+                'verbose_name': '事项文书',
+                'verbose_name_plural': '事项文书',
             },
         ),
         migrations.CreateModel(

@@ -223,11 +223,11 @@ class Paper(models.Model):
 
 
 class Issued(models.Model):
-    """A document of the library issued for this case (出具的文书)."""
+    """A document of the library issued for this case (事项文书)."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="issued", verbose_name="事项")
     document = models.ForeignKey("documents.Document", models.PROTECT, related_name="+", verbose_name="文书")
     step = models.CharField("环节", max_length=12, choices=partial(labels, CaseState))
 
     class Meta:
-        verbose_name = verbose_name_plural = "出具的文书"
+        verbose_name = verbose_name_plural = "事项文书"
