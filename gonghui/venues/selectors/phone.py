@@ -12,6 +12,7 @@ from django.urls import reverse
 from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.members.selectors import members
+from gonghui.orgs.enums import UnionKind
 from gonghui.orgs.selectors import unions
 from gonghui.venues.enums import ReservationState, VenueKind, VenueState
 from gonghui.venues.models import Book, Loan, Reservation, Ticket, Venue
@@ -21,7 +22,15 @@ from gonghui.venues.selectors.gap import TOWN, micro
 
 SYSTEM = Actor.system("m.venues")
 MOST = 30
-LABELS = {"home": "家", "activity": "活", "library": "书", "rest": "驿", "nursing": "婴", "station": "站", "centre": "中", "site": "驻"}
+PLACES = (UnionKind.COUNTY, UnionKind.TOWNSHIP, UnionKind.TOWNSHIP_FEDERATION, UnionKind.ZONE)
+
+
+def place_name(name: str) -> str:
+    """The township in the name of its union: `白桦镇工会委员会` is 白桦镇."""
+    for tail in ("工会联合会", "工会委员会", "总工会", "工会"):
+        if name.endswith(tail) and len(name) > len(tail) + 1:
+            return name.removesuffix(tail)
+    return name
 
 
 @dataclass
@@ -42,11 +51,11 @@ class Near:
 
 def towns() -> list[tuple[str, str, geo.Place | None]]:
     """Townships to choose from: (path, name, place)."""
-    rows = unions.union_visible(SYSTEM).filter(depth=1, ended_on=None).order_by("path")
+    rows = unions.union_visible(SYSTEM).filter(depth=1, ended_on=None, kind__in=PLACES).order_by("path")
     return [
         (
             u.path,
-            u.short_name or u.name,
+            place_name(u.short_name or u.name),
             (micro(u.latitude), micro(u.longitude)) if u.latitude is not None and u.longitude is not None else None,
         )
         for u in rows

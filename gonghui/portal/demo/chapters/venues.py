@@ -62,7 +62,7 @@ class Round:
             place = {"latitude_e6": phone.micro(lat + (n % 5 - 2) * 0.006), "longitude_e6": phone.micro(lon + (n % 7 - 3) * 0.007)}
         days = 7 if span is not WORK else 5
         made = acts.venue_add(
-            actor=self.actor, union=union, kind=kind, name=name, address=f"{near.short_name or near.name}{self.random.choice(names.VILLAGES)}路 {self.random.randint(1, 199)} 号",
+            actor=self.actor, union=union, kind=kind, name=name, address=f"{phone.place_name(near.short_name or near.name)}{self.random.choice(names.VILLAGES)}路 {self.random.randint(1, 199)} 号",
             opened_on=date(2025, 1 + n % 9, 10), hours={str(d): span for d in range(days)}, facilities=facilities, steward=self.random.choice(("马晓燕", "于海波", "丛丽", "毕建国")),
             phone=f"0631-555{1000 + len(self.rows):04d}", **place, **more,
         )  # fmt: skip
@@ -72,7 +72,7 @@ class Round:
     def places(self) -> int:
         """A centre, a hall and a library of the city; stations and rest points in the towns; the chair's union."""
         seen = unions.union_visible(self.actor).filter(ended_on=None)
-        root, towns = unions.union_of_code(CITY_CODE), list(seen.filter(depth=1).order_by("path"))
+        root, towns = unions.union_of_code(CITY_CODE), list(seen.filter(depth=1, kind__in=phone.PLACES).order_by("path"))
         at = towns[0]
         centre = self._add(root, "centre", "市职工服务中心", at, 3, WORK, ["water", "rest", "wifi", "counsel"], area_m2=1200)
         hall = self._add(
@@ -94,7 +94,7 @@ class Round:
             rows=[("困难职工帮扶", "带身份证和家庭收入材料，当场受理"), ("医疗互助报销", "带住院发票"), ("法律咨询", "每周三律师坐班")],
         )
         for n, town in enumerate(towns[:-1]):  # the last township has nothing: a hole on the map
-            name = (town.short_name or town.name).removesuffix("总工会")
+            name = phone.place_name(town.short_name or town.name)
             station = self._add(town, "station", f"{name}工会服务站", town, n, WORK, ["water", "rest", "wifi"])
             acts.offers_set(
                 actor=self.actor, venue=station, rows=[("入会和转会", "带身份证，十分钟"), ("困难帮扶初审", "转市职工服务中心")]
