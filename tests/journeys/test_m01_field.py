@@ -145,6 +145,7 @@ def test_a_recruiter_registers_thirty_without_network_and_duplicates_are_flagged
             phone.look("m02-4-join-phone")
             phone.narrow()
         page.get_by_role("button", name="提交申请").click()
+        page.wait_for_function("document.querySelector('#join [name=name]').value === ''")  # the empty form for the next one
         said(phone, "可以请下一位")
     assert page.inner_text("#n-out") == "31"
     phone.context.set_offline(False)

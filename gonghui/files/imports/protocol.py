@@ -97,6 +97,8 @@ class Handler(ABC):
     label: str
     perm: str
     columns: Sequence[Column]
+    order: int = 500
+    """Where it stands in the list of kinds; the first one the reader may import is chosen beforehand."""
     causes: dict[str, str] = {}
     """Cause code -> short label of its tab (身份证号、手机号…)."""
 
@@ -137,8 +139,8 @@ def handler(kind: str) -> Handler:
 
 
 def handlers() -> list[Handler]:
-    """All kinds, in order of registration."""
-    return list(_handlers.values())
+    """All kinds by their order."""
+    return sorted(_handlers.values(), key=lambda h: (h.order, h.kind))
 
 
 def quiet(done: int, total: int, note: str) -> None:

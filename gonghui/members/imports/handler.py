@@ -16,7 +16,7 @@ _VALUES = {c.key: set((c.choices or {}).values()) for c in COLUMNS if c.key in t
 class Roster(Handler):
     """Persons, labour relations and memberships from one table."""
 
-    kind, label, perm = "roster", "花名册", Perm.ROSTER_IMPORT
+    kind, label, perm, order = "roster", "花名册", Perm.ROSTER_IMPORT, 10
     columns = COLUMNS
     causes = CAUSES
 

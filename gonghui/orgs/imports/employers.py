@@ -67,6 +67,7 @@ class Employers(Handler):
 
     kind = "employers"
     label = "单位底册"
+    order = 20
     perm = Perm.EMPLOYER_IMPORT
     columns = COLUMNS
     causes = {

@@ -90,6 +90,7 @@ class Unions(Handler):
 
     kind = "unions"
     label = "工会组织"
+    order = 30
     perm = Perm.UNION_BUILD
     columns = COLUMNS
     causes = {

@@ -17,7 +17,7 @@
   function say(form, text) { var n = form.querySelector('.kit-fault'); n.textContent = text; n.hidden = false; n.focus(); }
   function form(id, inner, act, go) {
     var f = h('form', { id: id, class: 'pt-3', novalidate: true, autocomplete: 'off' }, [h('p', { class: 'note note-bad kit-fault', role: 'alert', tabindex: '-1', hidden: true })].concat(inner));
-    f.addEventListener('submit', function (e) { e.preventDefault(); if (f.dataset.busy) { return; } f.dataset.busy = '1'; Promise.resolve(go(f)).then(function () { delete f.dataset.busy; }, function (fault) { delete f.dataset.busy; say(f, fault.message || '没有存上，请再试一次。'); }); });
+    f.addEventListener('submit', function (e) { e.preventDefault(); if (f.dataset.busy) { return; } f.dataset.busy = '1'; Promise.resolve(f).then(go).then(function () { delete f.dataset.busy; }, function (fault) { delete f.dataset.busy; say(f, fault.message || '没有存上，请再试一次。'); }); });
     f.bar = [act[0], act[1], id];
     return f;
   }
