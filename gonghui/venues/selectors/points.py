@@ -73,7 +73,7 @@ def check_get(*, actor: Actor, pk: int) -> Check:
     return get_object_or_404(check_list(actor=actor).select_related("venue__union", "photo"), pk=pk)
 
 
-def ticket_list(*, actor: Actor, state: str = "", kind: str = "", perm: str = Perm.VENUE_VIEW) -> QuerySet[Ticket]:
+def ticket_list(*, actor: Actor, state: str = "", kind: str = "", perm: str = Perm.TICKET_HANDLE) -> QuerySet[Ticket]:
     """Tickets of points in scope, and those referred to a centre in scope (事项)."""
     rows = Ticket.objects.filter(actor.within(perm, "venue__union") | actor.within(perm, "centre__union") if not actor.is_system else Q())
     if state:
@@ -83,7 +83,7 @@ def ticket_list(*, actor: Actor, state: str = "", kind: str = "", perm: str = Pe
     return rows.select_related("venue__union", "centre__union", "person").order_by("-opened_at", "-pk")
 
 
-def ticket_get(*, actor: Actor, pk: int, perm: str = Perm.VENUE_VIEW) -> Ticket:
+def ticket_get(*, actor: Actor, pk: int, perm: str = Perm.TICKET_HANDLE) -> Ticket:
     """One ticket, or 404."""
     return get_object_or_404(ticket_list(actor=actor, perm=perm), pk=pk)
 

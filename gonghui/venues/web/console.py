@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -103,7 +104,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "row": row, "open": open_, "words": words, "week": hours.week_words(row.hours), "exceptions": row.exceptions.filter(on__gte=clock.today()),
         "span_words": hours.show, "equipment": equipment, "broken": sum(e.broken for e in equipment), "checks": row.checks.all()[:8],
-        "ratings": row.ratings.all()[:6], "tickets": points.ticket_list(actor=actor).filter(venue=row)[:6], "offers": row.offers.all(),
+        "ratings": row.ratings.all()[:6], "may_handle": actor.may(Perm.TICKET_HANDLE, row.union), "tickets": points.ticket_list(actor=actor).filter(Q(venue=row) | Q(centre=row))[:6], "offers": row.offers.all(),
         "duties": row.duties.filter(on__gte=clock.today())[:14], "slots": points.slots_of(row)[:24], "use": points.use_of(row),
         "line": points.centre_line(actor=actor, venue=row) if row.kind == VenueKind.CENTRE else None,
         "books": library.totals(row) if row.kind in (VenueKind.LIBRARY, VenueKind.HOME) else None, "missing": sorted(str(labels[f]) for f in needed if f in labels),
@@ -212,7 +213,7 @@ def check_photo(request: Request, pk: int) -> HttpResponse:
 # -- tickets, slots, ratings, gap ----------------------------------------------------------------------------------------
 
 
-@officer(Perm.VENUE_VIEW)
+@officer(Perm.TICKET_HANDLE)
 @require_GET
 def tickets(request: Request) -> HttpResponse:
     """Repairs and requests (报修和求助)."""
@@ -238,7 +239,7 @@ def ticket_new(request: Request, pk: int) -> HttpResponse:
     return _form_page(request, form, f"登记事项：{row.name}", "登记", reverse("venues:venue", args=[pk]), row.union, status)
 
 
-@officer(Perm.VENUE_VIEW)
+@officer(Perm.TICKET_HANDLE)
 @require_GET
 def ticket(request: Request, pk: int) -> HttpResponse:
     """One ticket (事项)."""
@@ -282,15 +283,19 @@ def ticket_act(request: Request, pk: int, verb: str) -> HttpResponse:
 def reservations(request: Request) -> HttpResponse:
     """Slots from today on (场地预约)."""
     rows = points.slot_list(actor=request.actor, since=clock.today()).filter(capacity__gt=0)
-    context = {"page": page_of(request, rows, size=40), "trail": common.trail(("场地预约", ""))}
+    context = {
+        "may_edit": request.actor.may(Perm.VENUE_EDIT),
+        "page": page_of(request, rows, size=40),
+        "trail": common.trail(("场地预约", "")),
+    }
     return render(request, "venues/console/reservations.html", context)
 
 
-@officer(Perm.VENUE_VIEW)
+@officer(Perm.VENUE_EDIT)
 @require_http_methods(["GET", "POST"])
 def slot(request: Request, pk: int) -> HttpResponse:
     """Who comes in a slot; taking it back (时段名单)."""
-    row = points.slot_get(actor=request.actor, pk=pk)
+    row = points.slot_get(actor=request.actor, pk=pk, perm=Perm.VENUE_EDIT)
     if request.method == "POST":
         common.told(
             request,
@@ -330,5 +335,5 @@ def gap(request: Request) -> HttpResponse:
         name, data = exports.gap(request.actor, {"metres": metres, "kind": kind})
         return download(data, name, common.XLSX)
     found = gaps.gap(actor=request.actor, metres=metres, kind=kind)
-    context = {"found": found, "form": form, "km": f"{metres / 1000:g}", "kind": VenueKind(kind).label if kind else "", "holes": found.holes[:15], "trail": common.trail(("服务缺口", ""))}  # fmt: skip
+    context = {"found": found, "form": form if request.GET else forms.GapForm(initial={"metres": metres}), "km": f"{metres / 1000:g}", "kind": VenueKind(kind).label if kind else "", "holes": found.holes[:15], "trail": common.trail(("服务缺口", ""))}  # fmt: skip
     return render(request, "venues/console/gap.html", context)
