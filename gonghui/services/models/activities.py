@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from gonghui.core.choices import labels
 from gonghui.services.enums import ActivityKind, ActivityState, Division, EntryMode, Format, Stage
+from gonghui.services.rules.fixtures import said
 
 
 class Team(models.Model):
@@ -145,6 +146,16 @@ class Bout(models.Model):
             models.UniqueConstraint(fields=["activity", "division", "number"], name="services_bout_number"),
             models.CheckConstraint(condition=~Q(home=F("away")), name="services_bout_two", violation_error_message="一队不能和自己比赛。"),
         ]
+
+    @property
+    def home_said(self) -> str:
+        """The first side, or where it will come from."""
+        return str(self.home) if self.home is not None else said(self.home_from)
+
+    @property
+    def away_said(self) -> str:
+        """The second side, or where it will come from."""
+        return str(self.away) if self.away is not None else said(self.away_from)
 
     @property
     def unit_path(self) -> str:

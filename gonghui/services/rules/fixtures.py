@@ -30,6 +30,14 @@ class Match:
     pool: int = 0
 
 
+def said(origin: str) -> str:
+    """Where a side comes from, in words (来自哪一场)."""
+    if origin.startswith("P"):
+        pool, rank = origin[1:].split("-")
+        return f"{pool} 组第 {rank} 名"
+    return f"第 {origin[1:]} 场{'胜者' if origin.startswith('W') else '负者'}" if origin else ""
+
+
 def drawn(entries: Sequence[int], seed: str) -> list[int]:
     """The order of the lots (签序): by SHA-256 of `seed:entry`, the number of the entry as sign-up gave it."""
     return sorted(entries, key=lambda e: hashlib.sha256(f"{seed}:{e}".encode()).hexdigest())

@@ -97,10 +97,9 @@ def uncovered(actor: Actor, plan: HealthPlan, *, q: str = "") -> QuerySet[Any]:
 
 def coverage(actor: Actor, plan: HealthPlan) -> QuerySet[Any]:
     """Due and covered for each employer, the least covered first (各单位覆盖)."""
-    rows = due(actor, plan).order_by().values("employer_id", "employer__name")
-    return rows.annotate(n=Count("pk"), done=Count("pk", filter=Q(came=True)), open=Count("pk", filter=Q(came=False))).order_by(
-        "-open", "employer__name"
-    )
+    rows: QuerySet[Any] = due(actor, plan).order_by().values("employer_id", "employer__name")
+    rows = rows.annotate(n=Count("pk"), done=Count("pk", filter=Q(came=True)), open=Count("pk", filter=Q(came=False)))
+    return rows.order_by("-open", "employer__name")
 
 
 def totals(actor: Actor, plan: HealthPlan) -> dict[str, int]:

@@ -72,8 +72,8 @@ def _page(request: Request, activity: Activity, status: int = 200, **forms_: Bas
         "activity": activity, "groups": [_group(activity, d) for d in activity.divisions], "may_edit": may_edit,
         "prizes": list(activity.prizes.order_by("use", "division", "rank")), "answer": answer, "tone": TONES[str(answer.outcome)] if answer else "",
         "slips": [(i.label, TONES[str(i.outcome)], i.decision.as_slip()) for i in answer.items] if answer else [], "heads": reads.heads(activity),
-        "entry_form": forms.EntryForm(divisions=activity.divisions), "draw_form": forms.DrawForm(),
-        "ranks_form": forms.RanksForm(initial={"ranks": int(ranks.value)}), "shared_form": forms.SharedForm(), "scored": activity.format == Format.SCORED,
+        "entry_form": forms.EntryForm(divisions=activity.divisions, auto_id="entry_%s"), "draw_form": forms.DrawForm(auto_id="draw_%s"),
+        "ranks_form": forms.RanksForm(initial={"ranks": int(ranks.value)}, auto_id="ranks_%s"), "shared_form": forms.SharedForm(auto_id="shared_%s"), "scored": activity.format == Format.SCORED,
         "open": activity.state == ActivityState.OPEN, "drawn": activity.state == ActivityState.DRAWN, "today": clock.today(),
         "trail": trail("activities", (activity.title, "")), **forms_, "bad": list(forms_),
     }  # fmt: skip
@@ -108,10 +108,10 @@ def fill(request: Request, pk: int, part: str) -> HttpResponse:
     """What is filled in on the page: an entry, the seed of the draw, prizes (报名、抽签、设奖)."""
     row, actor = reads.activity_get(actor=request.actor, pk=pk, perm=Perm.ACTIVITY_EDIT), request.actor
     parts: dict[str, tuple[BaseForm, Any, str]] = {
-        "entry": (forms.EntryForm(request.POST, divisions=row.divisions), activities.entry_add, "已报名。"),
-        "draw": (forms.DrawForm(request.POST), activities.activity_draw, "签已抽好，对阵排出来了。"),
-        "ranks": (forms.RanksForm(request.POST), activities.prizes_by_rank, "名次奖已设好。"),
-        "shared": (forms.SharedForm(request.POST), activities.prizes_for_all, "参与奖已设好。"),
+        "entry": (forms.EntryForm(request.POST, divisions=row.divisions, auto_id="entry_%s"), activities.entry_add, "已报名。"),
+        "draw": (forms.DrawForm(request.POST, auto_id="draw_%s"), activities.activity_draw, "签已抽好，对阵排出来了。"),
+        "ranks": (forms.RanksForm(request.POST, auto_id="ranks_%s"), activities.prizes_by_rank, "名次奖已设好。"),
+        "shared": (forms.SharedForm(request.POST, auto_id="shared_%s"), activities.prizes_for_all, "参与奖已设好。"),
     }  # fmt: skip
     if part not in parts:
         return redirect("services:activity", pk=pk)

@@ -200,7 +200,7 @@ def _care(request: Request, form: BaseForm | None, status: int = 200) -> HttpRes
     asked = _asked(chosen)
     page = page_of(request, reads.care_events(actor=request.actor, **asked))
     context = {
-        "filter": chosen, "page": page, "form": form or forms.CareForm(initial={"on": clock.today()}), "bad": form is not None,
+        "filter": chosen, "page": page, "form": form or forms.CareForm(initial={"on": clock.today()}, auto_id="care_%s"), "bad": form is not None,
         "may_edit": request.actor.may(Perm.HEALTH_EDIT), "trail": trail("plans", ("讲座、手册", "")), "asked": any(asked.values()),
     }  # fmt: skip
     return render(request, HERE + "care.html", context, status=status)
@@ -210,7 +210,7 @@ def _care(request: Request, form: BaseForm | None, status: int = 200) -> HttpRes
 @require_POST
 def care_add(request: Request) -> HttpResponse:
     """Put one down (登记)."""
-    union, form = union_of(request, Perm.HEALTH_EDIT), forms.CareForm(request.POST)
+    union, form = union_of(request, Perm.HEALTH_EDIT), forms.CareForm(request.POST, auto_id="care_%s")
     if not form.is_valid():
         return _care(request, form, 422)
     told(request, lambda: health.care_record(actor=request.actor, union=union, **form.cleaned_data), "已登记。")
