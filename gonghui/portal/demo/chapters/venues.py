@@ -20,6 +20,7 @@ from gonghui.portal.demo.city import City
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 from gonghui.treasury.selectors import projects
 from gonghui.venues.selectors import common, phone, points
+from gonghui.venues.selectors.gap import micro
 from gonghui.venues.services import care, library, slots
 from gonghui.venues.services import points as acts
 
@@ -59,7 +60,7 @@ class Round:
         lat, lon = (near.latitude, near.longitude) if near.latitude is not None and near.longitude is not None else (None, None)
         place: dict[str, Any] = {}
         if lat is not None and lon is not None:
-            place = {"latitude_e6": phone.micro(lat + (n % 5 - 2) * 0.006), "longitude_e6": phone.micro(lon + (n % 7 - 3) * 0.007)}
+            place = {"latitude_e6": micro(lat + (n % 5 - 2) * 0.006), "longitude_e6": micro(lon + (n % 7 - 3) * 0.007)}
         days = 7 if span is not WORK else 5
         made = acts.venue_add(
             actor=self.actor, union=union, kind=kind, name=name, address=f"{phone.place_name(near.short_name or near.name)}{self.random.choice(names.VILLAGES)}路 {self.random.randint(1, 199)} 号",
