@@ -65,7 +65,7 @@ class Looking:
         self.page.on("request", self._outgoing)
 
     def _said(self, message: Any) -> None:
-        if not re.search(r"status of 4(03|04|09|22)", message.text):  # a refusal the test asked for
+        if not re.search(r"status of 4(03|04|09|22)|ERR_INTERNET_DISCONNECTED", message.text):  # what the test asked for
             self.faults.append(f"{self.page.url}: console {message.text}")
 
     def _outgoing(self, request: Any) -> None:

@@ -46,6 +46,7 @@ def test_a_union_from_the_blank_spot_to_the_plate(opened: Any) -> None:
     # the chair-to-be, on the phone: my cases, the case, one button
     chair.sign_in_worker(PEOPLE[0][1])
     chair.go("/m/organising/")
+    chair.look("m01-1-phone-mine")
     chair.page.get_by_role("link", name="清泉眼镜店工会委员会").click()
     chair.look("m01-1-phone-application")
     press(chair, "送审请示")
