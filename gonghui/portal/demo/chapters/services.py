@@ -18,7 +18,7 @@ from gonghui.portal.demo import names
 from gonghui.portal.demo.city import City
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 from gonghui.services.selectors import activities as reads
-from gonghui.services.services import activities, health
+from gonghui.services.services import activities, health, teams
 
 ORDER = 64
 Step = tuple[str, Callable[[], Any]]
@@ -33,6 +33,7 @@ def steps(actor: Actor, plan: Plan, city: City) -> Iterator[Step]:
     centre = Centre(actor)
     yield "普惠服务：职工体检", transaction.atomic(centre.checks)
     yield "普惠服务：文体赛事", transaction.atomic(centre.matches)
+    yield "普惠服务：业余队伍、器材包", transaction.atomic(centre.teams)
 
 
 class Centre:
@@ -120,6 +121,38 @@ class Centre:
             show = activities.activity_draw(actor=self.actor, activity=show, seed="展位抽签")
         for i, entry in enumerate(reads.entries(show, "open")[:4]):
             activities.entry_mark(actor=self.actor, entry=entry, score=Decimal("88.50") + i)
+
+    def teams(self) -> None:
+        """Three teams with players, goods at two far-off sites, one set taken back."""
+        found = members.current(self.actor).order_by("pk").values_list("person_id", flat=True)[:18]
+        players = [self.me, *[p for p in found if p != self.me]]
+        for i, (name, kind, practice) in enumerate(
+            (
+                ("职工合唱团", "song", "每周三 19:00，文化宫二楼排练厅"), ("职工篮球队", "basketball", "每周六 15:00，市体育馆"),
+                ("职工书画社", "pictures", "每月第一个周日 9:00，市图书馆"),
+            )
+        ):  # fmt: skip
+            with clock.at(date(2025, 3 + i, 6)):
+                team = teams.team_make(actor=self.actor, union=self.root, name=name, kind=kind, since=clock.today(), practice=practice)
+                for person in players[i * 6 + (i > 0) : i * 6 + 6]:
+                    teams.team_join(actor=Actor(ref=f"person:{person}", person_id=person), team=team)
+        for site, goods, quantity in (
+            ("三号风场项目驻地", "乒乓球台、羽毛球、象棋", 9),
+            ("外海养殖平台", "跳绳、哑铃、扑克", 12),
+            ("东山采石场", "篮球、拔河绳", 4),
+        ):
+            with clock.at(date(2026, 4, 20)):
+                kit = teams.kit_issue(
+                    actor=self.actor,
+                    union=self.root,
+                    site=site,
+                    goods=goods,
+                    quantity=quantity,
+                    issued_on=clock.today(),
+                    received_by="驻地工会小组长",
+                )
+        with clock.at(date(2026, 9, 1)):
+            teams.kit_return(actor=self.actor, kit=kit)
 
     def _match(self, title: str, kind: str, start: date, format: str, divisions: list[str], mode: str, **more: Any) -> Any:
         with clock.at(start - timedelta(days=30)):
