@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='prize',
-            constraint=models.UniqueConstraint(fields=('activity', 'use', 'division', 'rank'), name='services_prize_rank', nulls_distinct=True, violation_error_message='这个名次已经设奖。'),
+            constraint=models.UniqueConstraint(fields=('activity', 'use', 'division', 'rank'), name='services_prize_rank', violation_error_message='这个名次已经设奖。'),
         ),
         migrations.AddConstraint(
             model_name='team',

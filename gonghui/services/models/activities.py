@@ -179,7 +179,7 @@ class Prize(models.Model):
         verbose_name = verbose_name_plural = "奖项"
         constraints = [
             models.UniqueConstraint(
-                fields=["activity", "use", "division", "rank"], name="services_prize_rank", nulls_distinct=True,
+                fields=["activity", "use", "division", "rank"], name="services_prize_rank",
                 violation_error_message="这个名次已经设奖。",
             )
         ]  # fmt: skip
