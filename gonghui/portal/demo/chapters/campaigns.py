@@ -65,7 +65,7 @@ class Drives:
             orgs.employer_edit(actor=a, employer=firm, two_new=True)
             firm.refresh_from_db()
             if n % 5 < 4:
-                signed = (
+                signed: dict[str, Any] = (
                     {"contract_no": f"集合同〔2026〕{n + 1} 号", "contract_until": date(2028, 12, 31)} if n % 3 and firm.organised else {}
                 )
                 registers.two_new_set(actor=a, employer=firm, category=types[n % len(types)], **signed)
@@ -217,7 +217,7 @@ class Drives:
                 self.admitted(self._home(self.towns[n % 2]), card=True, group="trucker")
                 logs.inspection_add(
                     actor=a, team=crew[n % 2], on=day, found=("园区白天司机少", "宣传单不够", "证件照难收")[n % 3],
-                    **({"remedy": "改为晚间摆桌", "due_on": day + timedelta(days=7)} if n == 0 else {}),
+                    remedy="改为晚间摆桌" if n == 0 else "", due_on=day + timedelta(days=7) if n == 0 else None,
                 )  # fmt: skip
                 logs.service_add(
                     actor=a, campaign=row, team=crew[n % 2], kind=("checkup", "legal", "aid")[n % 3], on=day,
@@ -274,6 +274,7 @@ class Drives:
                 today + timedelta(days=130),
                 ("sector", "logistics"),
             )
+            assert site.ceremony is not None
         return self.people
 
     def _autumn(self, row: Any, crew: list[Any], start: date, today: date) -> None:
@@ -323,6 +324,7 @@ class Drives:
         site = sites.site_open(
             actor=a, campaign=row, kind="field", union=self._home(self.towns[0]), title="建设路工地集中入会", place="建设路工地食堂", at=at
         )
+        assert site.ceremony is not None
         for _ in range(3):
             me, _row = self.applicant(site.batch.union, site.batch, migrant=True)
             ceremonies.ceremony_check_in(actor=me, token=site.ceremony.token)

@@ -18,9 +18,8 @@ from gonghui.income.selectors import dues as dues_reads
 from gonghui.income.selectors import levy
 from gonghui.income.selectors import staff as staff_reads
 from gonghui.income.services import declarations, demands, dues, payers, receipts, recon, refunds, staff
-from gonghui.orgs.selectors import employers, unions
-from gonghui.portal.demo.city import City
-from gonghui.portal.demo.furnish import largest
+from gonghui.orgs.selectors import closure, employers, unions
+from gonghui.portal.demo.city import City, largest
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 
 ORDER = 30
@@ -113,6 +112,8 @@ class Year:
                 dues.bases_set(actor=clerk, union=self.union, since=date(2025, 12, 31), wages=more)
         for month in (3, 6, 9, 12):
             period = Period(date(2025, month - 2, 1), 3)
+            if not dues_reads.register(self.union, period.last):
+                continue  # a tiny city: nobody was a member yet
             with clock.at(period.last):
                 listing = dues.list_make(actor=clerk, union=self.union, period=period)
                 made += self._pay(clerk, listing, month)
@@ -197,7 +198,7 @@ class Year:
                     row = refunds.refund_propose(
                         actor=self.officer("township"), payer=payer, kind="small", since=date(2024, 10, 1), to_union=payer.union
                     )
-                    if not done:
+                    if not done and row.approval is not None:
                         approvals.approval_decide(actor=head, approval=row.approval, decision=Decision.APPROVE)
                     done += 1
         return done
@@ -230,7 +231,12 @@ class Year:
         clerk = self.officer("kuaiji")
         counted = len([m for m in dues_reads.register(self.union, date(2025, 12, 15)) if m.standing in ("active", "in_transit")])
         figures.reported_put(
-            actor=self.actor, union=self.union, key="members", on=date(2025, 12, 15), claimed=str(counted + 6), source="2025 年工会统计年报"
+            actor=self.actor,
+            union=closure.node(self.firm.union) or self.root,
+            key="members",
+            on=date(2025, 12, 15),
+            claimed=str(counted + 6),
+            source="2025 年工会统计年报",
         )
         with clock.at(date(2026, 1, 10)):
             for month in (11, 12):
