@@ -201,6 +201,7 @@ class Drives:
             site = sites.site_open(
                 actor=a, campaign=row, kind="park", union=self._home(self.towns[0]), title="物流园区货车司机扫码入会", place="物流园区司机之家", at=clock.now()
             )  # fmt: skip
+            assert site.ceremony is not None
             rows = []
             for _ in range(10):
                 me, application = self.applicant(site.batch.union, site.batch, group="trucker")
@@ -274,7 +275,6 @@ class Drives:
                 today + timedelta(days=130),
                 ("sector", "logistics"),
             )
-            assert site.ceremony is not None
         return self.people
 
     def _autumn(self, row: Any, crew: list[Any], start: date, today: date) -> None:

@@ -232,7 +232,7 @@ class Year:
         counted = len([m for m in dues_reads.register(self.union, date(2025, 12, 15)) if m.standing in ("active", "in_transit")])
         figures.reported_put(
             actor=self.actor,
-            union=closure.node(self.firm.union) or self.root,
+            union=closure.node(self.firm.union),
             key="members",
             on=date(2025, 12, 15),
             claimed=str(counted + 6),
