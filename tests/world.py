@@ -350,6 +350,14 @@ RELATIONS = (
     "maker",
     "survivor",
     "giver",
+    "campaign",
+    "book",
+    "voucher",
+    "task",
+    "plan",
+    "statement",
+    "project",
+    "venue",
 )
 
 

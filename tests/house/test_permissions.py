@@ -149,8 +149,8 @@ def test_every_answer_carries_the_headers(swept: Sweep) -> None:
     assert sorted(kept) == []
 
 
-KEPT = {"members:card-verify"}
-"""The page that checks a card without a network holds nothing of anybody and is meant to be kept."""
+KEPT = {"members:card-verify", "fieldwork:kit", "fieldwork:worker", "fieldwork:manifest"}
+"""The page that checks a card without a network and the shell of the field kit hold nothing of anybody and are meant to be kept."""
 OTHERWISE: dict[str, set[str]] = {"files:open": {"Content-Security-Policy"}}
 """Uploaded content gets a stricter policy (sandbox)."""
 

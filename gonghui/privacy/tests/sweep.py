@@ -9,10 +9,9 @@ from gonghui.core import clock
 from gonghui.privacy import services
 
 ARGS = {
-    **{f"privacy:{n}.pk": "privacy.Assessment" for n in ("assessment", "assessment_edit", "assessment_act", "assessment_print")},
-    "privacy:pk": "privacy.Incident",
+    **{f"privacy:{n}.pk": "=@assessment" for n in ("assessment", "assessment_edit", "assessment_act", "assessment_print")},
+    "privacy:pk": "=@incident",
 }
-SHARED = {"privacy.Assessment", "privacy.Incident"}
 TEXT = {
     "title": "会员证照片采集",
     "trigger": "sensitive",
@@ -33,5 +32,5 @@ def furnish(world: Any, tree: Any) -> None:
     """One of each in tree A: they lie under no union."""
     if tree.key == "a":
         actor = Actor.system("test")
-        services.assessment_write(actor=actor, values=TEXT)
-        services.incident_open(actor=actor, values={**FACTS, "found_at": clock.now()})
+        tree.rows["assessment"] = services.assessment_write(actor=actor, values=TEXT).pk
+        tree.rows["incident"] = services.incident_open(actor=actor, values={**FACTS, "found_at": clock.now()}).pk
