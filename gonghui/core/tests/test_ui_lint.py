@@ -13,6 +13,8 @@ from django.test import RequestFactory, override_settings
 
 from gonghui.core import menu
 
+pytestmark = pytest.mark.engine_free
+
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "core" / "static"
 TEMPLATES = sorted(p for p in ROOT.rglob("*.html") if "static" not in p.parts)

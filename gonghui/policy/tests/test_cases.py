@@ -8,6 +8,7 @@ import pytest
 
 from gonghui.policy import examples, rules
 
+pytestmark = pytest.mark.engine_free
 ALL = examples.every()
 
 
