@@ -33,7 +33,7 @@ ARGS: dict[str, str] = {
     "campaigns:m-log.verb": "=service",
 }
 SHARED = {"campaigns.Category"}
-UNREACHED = {"campaigns:zone"}
+UNREACHED = {"campaigns:category_act", "campaigns:zone"}
 """The world has no zone: its unions are townships and what lies below."""
 
 

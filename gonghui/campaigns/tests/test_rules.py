@@ -57,7 +57,7 @@ def test_the_denominators_found_are_those_that_trying_all_finds(numerator: int, 
     # above 2000 times the numerator even the smallest positive claim of a tenth has been passed
     fits = [
         d
-        for d in range(least, max(2200 * max(numerator, 1), 2) if said.value < Fraction(1, 50) else 60 * max(numerator, 1) + 2)
+        for d in range(least, max(2200 * max(numerator, 1), 2) if said.value < Fraction(1, 50) else 70 * max(numerator, 1) + 2)
         if said.meets(numerator, d)
     ]
     found = rates.denominators(numerator, said)

@@ -53,7 +53,7 @@ class Site:
     def run(self, *args: str, prefix: tuple[str, ...] = (), **env: str) -> subprocess.CompletedProcess[str]:
         """A command of the platform."""
         command = [*prefix, sys.executable, "-m", "django", *args]
-        return subprocess.run(command, env={**self.env, **env}, capture_output=True, text=True, check=False, timeout=120)
+        return subprocess.run(command, env={**self.env, **env}, capture_output=True, text=True, check=False, timeout=300)
 
     def json(self, *args: str, **env: str) -> Any:
         """A command's JSON."""

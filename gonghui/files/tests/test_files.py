@@ -139,11 +139,12 @@ def build(actor: Actor, args: dict[str, object], row: Export) -> tuple[str, byte
 
 
 @pytest.fixture
-def kind() -> object:
+def kind(monkeypatch: pytest.MonkeyPatch) -> object:
+    """A kind of its own, with nobody to approve; what the portal wired is back afterwards."""
+    monkeypatch.setattr(kinds, "approval", None)
     kinds.register("t.roll", "会员名册", Perm.EXPORT_START, build)
     yield "t.roll"
     kinds._kinds.pop("t.roll")
-    kinds.approval = None
 
 
 @pytest.mark.bar(25)

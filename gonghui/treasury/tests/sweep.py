@@ -39,7 +39,14 @@ ARGS: dict[str, str] = {
     "treasury:source_arrived.pk": "treasury.FundingSource",
     "treasury:purchase_accepted.pk": "treasury.FundingPurchase",
 }
-UNREACHED = {"treasury:batch_pay", "treasury:batch_file"}
+UNREACHED = {
+    "treasury:cashier",
+    "treasury:reconciliation",
+    "treasury:reconciliation_check",
+    "treasury:unmatch",
+    "treasury:batch_pay",
+    "treasury:batch_file",
+}
 """The payer is a cashier of the union; the world of the sweep has none."""
 
 
