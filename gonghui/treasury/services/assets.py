@@ -273,7 +273,7 @@ def stocktake_record(*, actor: Actor, stocktake: Stocktake, found: Mapping[int, 
 def stocktake_close(*, actor: Actor, stocktake: Stocktake, note: str = "") -> Stocktake:
     """Finish: every line has a result; what is missing waits for its treatment (完成盘点)."""
     actor.require(Perm.ASSET_EDIT, stocktake.union)
-    row = Stocktake.objects.select_for_update().select_related("union").get(pk=stocktake.pk)
+    row = Stocktake.objects.select_for_update(of=("self",)).select_related("union").get(pk=stocktake.pk)
     left = row.lines.filter(found=Found.WAITING).count()
     if left:
         raise RuleViolation("treasury.stocktake_left", f"还有 {left} 件没有盘，盘完才能完成。")

@@ -93,7 +93,7 @@ def batch_approve(*, actor: Actor, batch: PaymentBatch) -> PaymentBatch:
     """Somebody else looks it over; its digest is fixed here (核准付款批). Raises as `payments.apart`."""
     require_own(actor, batch.union, Perm.PAYMENT_CHECK)
     lock(batch.union)
-    row = PaymentBatch.objects.select_for_update().select_related("union").get(pk=batch.pk)
+    row = PaymentBatch.objects.select_for_update(of=("self",)).select_related("union").get(pk=batch.pk)
     mine, maker = me(actor), hands_of([(row.maker_id, row.maker_person_id)])
     for line in _lines(row):
         payments.ready(line.payment)
@@ -109,7 +109,7 @@ def batch_drop(*, actor: Actor, batch: PaymentBatch) -> PaymentBatch:
     """Take a batch apart before it goes out (撤销付款批)."""
     actor.require(Perm.PAYMENT_EDIT, batch.union)
     lock(batch.union)
-    row = PaymentBatch.objects.select_for_update().select_related("union").get(pk=batch.pk)
+    row = PaymentBatch.objects.select_for_update(of=("self",)).select_related("union").get(pk=batch.pk)
     flows.BATCH.advance(row, BatchState.DROPPED, actor=actor, org_path=row.union.path)
     for line in _lines(row):
         BatchLine.objects.filter(pk=line.pk).update(live=False)
@@ -126,7 +126,7 @@ def batch_pay(*, actor: Actor, batch: PaymentBatch) -> PaymentBatch:
     """
     require_own(actor, batch.union, Perm.PAYMENT_PAY)
     lock(batch.union)
-    row = PaymentBatch.objects.select_for_update().select_related("union", "account").get(pk=batch.pk)
+    row = PaymentBatch.objects.select_for_update(of=("self",)).select_related("union", "account").get(pk=batch.pk)
     lines, now = _lines(row), clock.now()
     if row.state == BatchState.APPROVED:
         compare(row, lines)
@@ -198,7 +198,7 @@ def answer_take(*, actor: Actor, batch: PaymentBatch, content: bytes, name: str)
     """
     actor.require(Perm.PAYMENT_EDIT, batch.union)
     lock(batch.union)
-    row = PaymentBatch.objects.select_for_update().select_related("union").get(pk=batch.pk)
+    row = PaymentBatch.objects.select_for_update(of=("self",)).select_related("union").get(pk=batch.pk)
     if row.state not in {BatchState.SENT, BatchState.SETTLED}:
         raise Conflict("treasury.answer_early", "这一批还没有发往银行，读不了回执。")
     sha = hashlib.sha256(content).hexdigest()
@@ -268,7 +268,7 @@ def line_settle(*, actor: Actor, line: BatchLine, outcome: str, reference: str, 
     """
     require_own(actor, line.batch.union, Perm.PAYMENT_CHECK)
     lock(line.batch.union)
-    row = BatchLine.objects.select_for_update().select_related("batch__union", "payment").get(pk=line.pk)
+    row = BatchLine.objects.select_for_update(of=("self",)).select_related("batch__union", "payment").get(pk=line.pk)
     to = LineState(outcome) if outcome in {"paid", "failed"} else None
     if to is None or not reference.strip() or not reason.strip():
         raise RuleViolation("treasury.settle_proof", "请选银行答复的结果，并写明银行流水号（或回函号）和依据。")
@@ -287,7 +287,7 @@ def line_settle(*, actor: Actor, line: BatchLine, outcome: str, reference: str, 
 @transaction.atomic
 def mark_silent(*, actor: Actor, line: BatchLine) -> bool:
     """No answer in time: the outcome is unknown, and nothing is sent again (结果不明). Source: policy treasury.answer_days; AID-04."""
-    row = BatchLine.objects.select_for_update().select_related("batch__union", "payment").get(pk=line.pk)
+    row = BatchLine.objects.select_for_update(of=("self",)).select_related("batch__union", "payment").get(pk=line.pk)
     if row.state != LineState.SENT:
         return False
     settle(actor, row.batch, row, LineState.UNKNOWN)

@@ -205,7 +205,7 @@ def budget_save(
 ) -> Budget:
     """Change a budget that is being prepared (修改预算). A pending approval for other content becomes void."""
     actor.require(Perm.BUDGET_EDIT, budget.union)
-    row = Budget.objects.select_for_update().select_related("union").get(pk=budget.pk)
+    row = Budget.objects.select_for_update(of=("self",)).select_related("union").get(pk=budget.pk)
     if row.state != BudgetState.DRAFT:
         raise Conflict("treasury.budget_fixed", f"现在是“{BudgetState(row.state).label}”，不能修改。执行中的预算请办“预算调整”。")
     row.carried_fen, row.control, row.reason = carried_fen, control, reason[:500]
@@ -284,7 +284,7 @@ def budget_submit(*, actor: Actor, budget: Budget, note: str = "") -> Budget:
     Raises: RuleViolation treasury.budget_balance, treasury.budget_empty, treasury.adjust_reason; Conflict.
     """
     actor.require(Perm.BUDGET_EDIT, budget.union)
-    row = Budget.objects.select_for_update().select_related("union", "approval").get(pk=budget.pk)
+    row = Budget.objects.select_for_update(of=("self",)).select_related("union", "approval").get(pk=budget.pk)
     if not row.spending_fen and not row.income_fen:
         raise RuleViolation("treasury.budget_empty", "预算还没有填数，收入和支出都是 0。请先填写各项预算数。")
     decision = balance(row)
@@ -338,7 +338,7 @@ def digest(subject_id: str) -> str:
 
 def on_approved(actor: Actor, approval: Approval) -> None:
     """All levels agreed: it governs from now on, and the version before is replaced (预算生效)."""
-    row = Budget.objects.select_for_update().select_related("union", "base").get(pk=approval.subject_id)
+    row = Budget.objects.select_for_update(of=("self",)).select_related("union", "base").get(pk=approval.subject_id)
     steps = list(approval.steps.filter(round=approval.round).order_by("level"))
     own = steps[1]
     if not spoke_for(actor, row.union, own):

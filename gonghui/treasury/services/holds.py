@@ -85,7 +85,7 @@ def reserve(*, actor: Actor, union: Any, item: str, amount: int, source: str, wo
 @transaction.atomic
 def release(*, actor: Actor, source: str) -> Reservation | None:
     """Give back what a plan held (释放占用): the plan was dropped. Nothing happens when it held nothing."""
-    held = Reservation.objects.select_for_update().select_related("union").filter(source=source, state=HoldState.OPEN).first()
+    held = Reservation.objects.select_for_update(of=("self",)).select_related("union").filter(source=source, state=HoldState.OPEN).first()
     if held is None:
         return None
     _end(held, HoldState.RELEASED)

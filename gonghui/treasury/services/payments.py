@@ -135,7 +135,7 @@ def payment_edit(*, actor: Actor, payment: Payment, **changes: Any) -> Payment:
     """
     actor.require(Perm.PAYMENT_EDIT, payment.union)
     lock(payment.union)
-    row = Payment.objects.select_for_update().select_related("union", "voucher__book", "approval").get(pk=payment.pk)
+    row = Payment.objects.select_for_update(of=("self",)).select_related("union", "voucher__book", "approval").get(pk=payment.pk)
     if row.state not in {PaymentState.DRAFT, PaymentState.PENDING, PaymentState.APPROVED}:
         raise Conflict("treasury.payment_fixed", f"现在是“{PaymentState(row.state).label}”，不能修改。")
     account = changes.pop("account", None)
@@ -202,7 +202,7 @@ def payment_submit(*, actor: Actor, payment: Payment) -> Payment:
     """
     actor.require(Perm.PAYMENT_EDIT, payment.union)
     lock(payment.union)
-    row = Payment.objects.select_for_update().select_related("union", "approval").get(pk=payment.pk)
+    row = Payment.objects.select_for_update(of=("self",)).select_related("union", "approval").get(pk=payment.pk)
     changes: dict[str, Any] = {}
     if row.method == Method.CASH:
         changes["cash_slip"] = _cash_gate(actor, row)
@@ -271,7 +271,7 @@ def digest(subject_id: str) -> str:
 
 def on_approved(actor: Actor, approval: Approval) -> None:
     """Approved: the digest is fixed (审批通过)."""
-    row = Payment.objects.select_for_update().select_related("union", "voucher").get(pk=approval.subject_id)
+    row = Payment.objects.select_for_update(of=("self",)).select_related("union", "voucher").get(pk=approval.subject_id)
     own = approval.steps.filter(round=approval.round).order_by("level").first()
     if own is None or not spoke_for(actor, row.union, own):
         raise NotPermitted("treasury.own_chain", f"{row.union.name}的付款由本工会自己的负责人审批，上级不能代批。")
@@ -310,7 +310,7 @@ HANDLER = approvals.Handler(
 def payment_cancel(*, actor: Actor, payment: Payment, reason: str) -> Payment:
     """Give a payment up before it goes out (取消付款)."""
     actor.require(Perm.PAYMENT_EDIT, payment.union)
-    row = Payment.objects.select_for_update().select_related("union").get(pk=payment.pk)
+    row = Payment.objects.select_for_update(of=("self",)).select_related("union").get(pk=payment.pk)
     if not reason.strip():
         raise RuleViolation("treasury.cancel_reason", "请写明取消的原因。")
     if row.state == PaymentState.PENDING:
@@ -326,7 +326,7 @@ def payment_again(*, actor: Actor, payment: Payment, account: str = "", payee_ba
     """
     actor.require(Perm.PAYMENT_EDIT, payment.union)
     lock(payment.union)
-    row = Payment.objects.select_for_update().select_related("union", "voucher__book").get(pk=payment.pk)
+    row = Payment.objects.select_for_update(of=("self",)).select_related("union", "voucher__book").get(pk=payment.pk)
     if row.state != PaymentState.FAILED:
         raise Conflict(
             "treasury.not_failed", f"现在是“{PaymentState(row.state).label}”。只有银行明确退回的才能重新申请；结果不明的先向银行查清。"
@@ -390,7 +390,7 @@ def payment_pay(*, actor: Actor, payment: Payment, reference: str = "", paid_on:
     """
     require_own(actor, payment.union, Perm.PAYMENT_PAY)
     lock(payment.union)
-    row = Payment.objects.select_for_update().select_related("union", "approval", "voucher").get(pk=payment.pk)
+    row = Payment.objects.select_for_update(of=("self",)).select_related("union", "approval", "voucher").get(pk=payment.pk)
     if row.method == Method.TRANSFER:
         raise Conflict("treasury.by_batch", "银行转账要列入付款批，一起发往银行。")
     if row.method != Method.CASH and not reference.strip():

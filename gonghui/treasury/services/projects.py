@@ -23,7 +23,7 @@ LIVE = (ProjectState.PLANNED, ProjectState.RUNNING)
 
 def _live(actor: Actor, project: FundingProject) -> FundingProject:
     actor.require(Perm.PROJECT_EDIT, project.union)
-    row = FundingProject.objects.select_for_update().select_related("union").get(pk=project.pk)
+    row = FundingProject.objects.select_for_update(of=("self",)).select_related("union").get(pk=project.pk)
     if row.state not in LIVE:
         raise Conflict("treasury.project_closed", f"项目现在是“{ProjectState(row.state).label}”，不能再改。")
     return row
