@@ -48,8 +48,8 @@ def test_what_is_no_percentage_is_said_in_a_sentence(text: str) -> None:
         rates.claim(text)
 
 
-@settings(max_examples=60, deadline=None)
-@given(numerator=st.integers(0, 40), tenths=st.integers(0, 1000), places=st.sampled_from([0, 1]))
+@settings(max_examples=25, deadline=None)
+@given(numerator=st.integers(0, 12), tenths=st.integers(0, 1000), places=st.sampled_from([0, 1]))
 def test_the_denominators_found_are_those_that_trying_all_finds(numerator: int, tenths: int, places: int) -> None:
     text = f"{tenths // 10}.{tenths % 10}" if places else f"{tenths // 10}"
     said = rates.claim(text)
