@@ -28,6 +28,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.safestring import SafeString
 
 from gonghui.accounts.actor import covers
+from gonghui.core import clock
 from gonghui.core.access import Access, Door
 from tests import parts
 from tests import world as worlds
@@ -232,7 +233,12 @@ def run(
     world: World, *, names: Iterable[str] = (), methods: Iterable[str] = METHODS, roles: Iterable[str] = ROLES, keep: bool = False
 ) -> Sweep:
     """Ask everything. `names`: only these addresses."""
-    sweep, actors, wanted = Sweep(), actors_of(world), set(names)
+    with clock.at(world.at):
+        return _run(world, set(names), methods, roles, keep)
+
+
+def _run(world: World, wanted: set[str], methods: Iterable[str], roles: Iterable[str], keep: bool) -> Sweep:
+    sweep, actors = Sweep(), actors_of(world)
     for route in routes():
         if wanted and route.name not in wanted:
             continue

@@ -62,6 +62,8 @@ class World:
     users: dict[str, Any] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     objects: dict[str, dict[str, int]] = field(default_factory=dict)
+    at: Any = None
+    """When everybody's second factor was fresh; a long sweep stays in that moment."""
 
     def client(self, role: str) -> Client:
         """A fresh browser with the role's session; what one test does to its cookies the next does not see."""
@@ -80,6 +82,7 @@ def build() -> World:
     for tree in (world.a, world.b):
         parts.furnish(world, tree)
     world.objects = objects(world)
+    world.at = clock.now()
     return world
 
 

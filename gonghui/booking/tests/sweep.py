@@ -102,3 +102,6 @@ def furnish(world: Any, tree: Any) -> None:
 
 UNREACHED = {"booking:api-remaining", "booking:api-take", "booking:m-leave", "booking:m-pay", "booking:m-quiz"}
 """Addresses that ask for a later step, a pass or a code the small world does not hold; their own tests open them."""
+
+TOKENLESS = {"booking:api-take"}
+"""Its pass stands in a header of its own, which no foreign page can send."""
