@@ -1,10 +1,12 @@
-"""What views share (视图公用): the request with its actor, HTMX-aware rendering, downloads."""
+"""What views share (视图公用): the request with its actor, HTMX-aware rendering, acts and what is said of them, tabs, downloads."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +14,7 @@ from django.shortcuts import render as django_render
 from django.utils.functional import cached_property
 
 from gonghui.core import menu
+from gonghui.core.errors import Refusal
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -74,6 +77,74 @@ def page_of(request: HttpRequest, rows: Any, *, size: int = 20, count: int | Non
         size = min(int(wanted[:4]), LARGEST_PAGE)
     pages, number = LeanPaginator(request, rows, size, count), request.GET.get("page", "1")
     return pages.first() if number == "1" and count is None else pages.get_page(number)
+
+
+def told(request: HttpRequest, act: Callable[[], Any], text: str) -> Any:
+    """Run an act and say on the next page that it was done, or why not: its result or True, None when refused.
+
+    Raises: refusals of 403 and 404, which have pages of their own.
+    """
+    try:
+        made = act()
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, refusal.message)
+        return None
+    messages.success(request, text)
+    return made if made is not None else True
+
+
+def faults(request: HttpRequest, form: Any) -> None:
+    """Say what is wrong in a small form, field by field, on the next page."""
+    said = [f"{form.fields[n].label}：{e}" if n in form.fields else str(e) for n, errors in form.errors.items() for e in errors]
+    messages.error(request, "；".join(s.rstrip("。") for s in said) + "。")
+
+
+def tabs_of(request: HttpRequest, rows: Iterable[tuple[str, str, int | None]], name: str = "state") -> list[dict[str, Any]]:
+    """Tabs over one list, (value, label, count): each with the address that keeps the other conditions."""
+    now, found = request.GET.get(name, ""), []
+    for value, label, count in rows:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query.pop(name, None)
+        if value:
+            query[name] = value
+        found.append({"label": label, "count": count, "current": value == now, "url": "?" + query.urlencode()})
+    return found
+
+
+def chips(request: HttpRequest, form: Any) -> list[dict[str, str]]:
+    """Chosen conditions of a filter form, each with the address that takes it away."""
+    found = []
+    for name, field in form.fields.items():
+        value = request.GET.get(name)
+        if not value:
+            continue
+        rest = request.GET.copy()
+        rest.pop(name)
+        rest.pop("page", None)
+        shown = dict(getattr(field, "choices", ())).get(value, "是" if value == "on" else value)
+        found.append({"label": f"{field.label}：{shown}", "url": f"?{rest.urlencode()}"})
+    return found
+
+
+def whole_number(text: str | None) -> int | None:
+    """A whole number that fits a column out of an address or a form, or None: `²` and a hundred digits are none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def numbers(values: Iterable[str]) -> list[int]:
+    """The whole numbers among texts."""
+    return [n for n in map(whole_number, values) if n is not None]
+
+
+def asked(request: HttpRequest, name: str) -> str:
+    """A value of the address, else of the form sent."""
+    return request.GET.get(name) or request.POST.get(name) or ""
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def download(content: bytes, name: str, kind: str) -> HttpResponse:

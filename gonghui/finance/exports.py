@@ -15,8 +15,6 @@ from gonghui.finance.selectors.statements import Flow, Income, Item, Sheet
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 def sheet_rows(sheet: Sheet) -> list[tuple[Item | None, Item | None]]:
     """Left and right of the balance sheet, as printed."""

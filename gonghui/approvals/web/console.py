@@ -18,7 +18,7 @@ from gonghui.approvals.models import Approval
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import Refusal, RuleViolation
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, numbers, page_of, render
 
 
 @officer()
@@ -59,7 +59,7 @@ def _matches(item: Item, data: dict[str, Any]) -> bool:
 @require_POST
 def bulk(request: Request) -> HttpResponse:
     """Agree to the ticked ones (批量同意)."""
-    pks = [int(key.split(":")[1]) for key in request.POST.getlist("key") if key.startswith("approval:") and key.split(":")[1].isdigit()]
+    pks = numbers(key.removeprefix("approval:") for key in request.POST.getlist("key") if key.startswith("approval:"))
     outcomes = services.approval_decide_many(actor=request.actor, pks=pks, opinion=request.POST.get("opinion", ""))
     return _inbox(request, outcomes=outcomes, done=sum(o.done for o in outcomes), skipped=[o for o in outcomes if not o.done])
 

@@ -20,6 +20,7 @@ from gonghui.booking.rules import claims, fair, places
 from gonghui.core import clock
 from gonghui.members.enums import COUNTED
 from gonghui.members.selectors import counts as member_counts
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 
 CHUNK, LONGEST = 800, 24
@@ -90,9 +91,7 @@ def slip(found: Standing, session: Session) -> policy.Decision:
         if found.blocking is not None
         else found.facts.exclusive,
     }
-    area = (item.union.area or "000000")[:6].ljust(6, "0")
-    facts = {**found.facts.as_dict(), **named}
-    return policy.decide("booking.may_book", on=clock.today(), at=area, unit_path=item.union.path, facts=facts)
+    return law.decide("booking.may_book", item.union, clock.today(), {**found.facts.as_dict(), **named})
 
 
 class _Reader:

@@ -13,6 +13,7 @@ from gonghui.booking.rules import fair
 from gonghui.booking.services import items
 from gonghui.core import audit, clock
 from gonghui.core.errors import RuleViolation
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 
 if TYPE_CHECKING:
@@ -132,4 +133,4 @@ def item_discard(*, actor: Actor, item: Item) -> None:
 
 
 def _area(item: Item) -> str:
-    return (item.union.area or "000000")[:6].ljust(6, "0")
+    return law.place_of(item.union)

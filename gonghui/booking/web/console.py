@@ -17,7 +17,7 @@ from gonghui.booking.web import common, mobile
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of, told, whole_number
 
 TABS = [("", "全部"), ("draft", "草稿"), ("published", "已发布"), ("paused", "暂停"), ("finished", "已结束")]
 
@@ -34,7 +34,7 @@ def index(request: Request) -> HttpResponse:
         rows = rows.filter(category=data["category"]) if data["category"] else rows
         rows = rows.filter(mode=data["mode"]) if data["mode"] else rows
     counts = {value: rows.filter(state=value).count() if value else rows.count() for value, _label in TABS}
-    tabs = common.tabs(request, [(v, label, counts[v]) for v, label in TABS])
+    tabs = tabs_of(request, [(v, label, counts[v]) for v, label in TABS])
     state = request.GET.get("state", "")
     if state in ItemState.values:
         rows = rows.filter(state=state)
@@ -186,7 +186,7 @@ def session_add(request: Request, pk: int) -> HttpResponse:
 def session_remove(request: Request, pk: int) -> HttpResponse:
     """Take a session out of a draft (删场次)."""
     session = desk.session_get(actor=request.actor, pk=pk, perm=Perm.ITEM_EDIT)
-    common.told(request, lambda: items.session_remove(actor=request.actor, session=session), f"已删去“{session.label}”。")
+    told(request, lambda: items.session_remove(actor=request.actor, session=session), f"已删去“{session.label}”。")
     return HttpResponseRedirect(reverse("booking:item", args=[session.item_id]) + "#sessions")
 
 
@@ -197,9 +197,9 @@ def session_resize(request: Request, pk: int) -> HttpResponse:
     session = desk.session_get(actor=request.actor, pk=pk, perm=Perm.ITEM_PUBLISH)
     wanted = request.POST.get("capacity", "")
     if not (wanted.isascii() and wanted.isdigit() and 0 < int(wanted[:8]) <= 1_000_000):
-        common.told(request, lambda: _fail("份数要写成 1 到 1,000,000 的整数。"), "")
+        told(request, lambda: _fail("份数要写成 1 到 1,000,000 的整数。"), "")
     else:
-        common.told(
+        told(
             request,
             lambda: quotas.resize(actor=request.actor, session=session, capacity=int(wanted)),
             f"“{session.label}”已改为 {int(wanted)} 份。",
@@ -219,7 +219,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
             made = items.item_repeat(actor=actor, item=item, opens_at=form.cleaned_data["opens_at"])
             common.done(request, f"第 {made.round_no} 期草稿已建好，试算后发布。")
             return HttpResponseRedirect(reverse("booking:item", args=[made.pk]))
-        common.told(request, lambda: _fail("请先选新一期开始预约的时间。"), "")
+        told(request, lambda: _fail("请先选新一期开始预约的时间。"), "")
         return HttpResponseRedirect(reverse("booking:item", args=[pk]))
     acts = {
         "publish": (lambda: publishing.item_publish(actor=actor, item=item), "已发布，职工现在看得到。"),
@@ -234,7 +234,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     }
     if verb not in acts:
         raise NotFound()
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return HttpResponseRedirect(
         reverse("booking:items") if verb == "discard" and item.state == ItemState.CANCELLED else reverse("booking:item", args=[pk])
     )
@@ -249,7 +249,7 @@ def _fail(text: str) -> None:
 def _exclusive(request: Request, item: Item) -> None:
     """One tap: the other's group, or a new one for both."""
     wanted = request.POST.get("other", "")
-    other = desk.item_get(actor=request.actor, pk=int(wanted) if wanted.isdigit() else 0, perm=Perm.ITEM_EDIT)
+    other = desk.item_get(actor=request.actor, pk=whole_number(wanted) or 0, perm=Perm.ITEM_EDIT)
     group = other.exclusion
     if group is None:
         reason = "两项价值相近、同期举办，各约一项，让更多工友有份。"
@@ -311,7 +311,7 @@ def questions(request: Request, pk: int) -> HttpResponse:
 def question_drop(request: Request, pk: int) -> HttpResponse:
     """Use a question no more (停用题目)."""
     question = desk.question_get(actor=request.actor, pk=pk)
-    common.told(request, lambda: items.question_drop(actor=request.actor, question=question), "已停用这一题。")
+    told(request, lambda: items.question_drop(actor=request.actor, question=question), "已停用这一题。")
     return HttpResponseRedirect(reverse("booking:questions", args=[question.item_id]))
 
 

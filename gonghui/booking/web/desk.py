@@ -20,7 +20,7 @@ from gonghui.booking.web import common
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of, told
 
 
 @officer(Perm.CHECK_IN)
@@ -96,9 +96,9 @@ def booking(request: Request, pk: int) -> HttpResponse:
         form = forms.ReasonForm(request.POST)
         why = form.cleaned_data["reason"] if form.is_valid() else ""
         if not why:
-            common.told(request, lambda: _fail("请写清楚理由，职工看得到。"), "")
+            told(request, lambda: _fail("请写清楚理由，职工看得到。"), "")
         else:
-            common.told(request, lambda: lives.cancel(actor=request.actor, booking=row, why=why), "已取消，名额按候补次序递补。")
+            told(request, lambda: lives.cancel(actor=request.actor, booking=row, why=why), "已取消，名额按候补次序递补。")
         return HttpResponseRedirect(reverse("booking:booking", args=[pk]))
     context = {
         "row": row, "item": row.item, "session": row.session, "may": may and row.state in ("held", "unpaid", "ticketed"), "reason": forms.ReasonForm(),
@@ -123,7 +123,7 @@ def appeals(request: Request) -> HttpResponse:
     rows = desk.appeals(request.actor)
     state = request.GET.get("state", "open")
     counts = {s: rows.filter(state=s).count() for s in AppealState.values}
-    tabs = common.tabs(request, [(s.value, str(s.label), counts[s]) for s in AppealState])
+    tabs = tabs_of(request, [(s.value, str(s.label), counts[s]) for s in AppealState])
     for tab, value in zip(tabs, AppealState.values, strict=True):
         tab["current"] = value == state
     rows = rows.filter(state=state) if state in AppealState.values else rows
@@ -143,7 +143,7 @@ def appeal(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upheld = request.POST.get("verdict") == "upheld"
         said = "申诉成立，限约已解除，已告诉职工。" if upheld else "已维持原处理，已告诉职工。"
-        if common.told(
+        if told(
             request,
             lambda: feedback.appeal_decide(actor=request.actor, appeal=row, upheld=upheld, answer=form.cleaned_data["answer"]),
             said,
@@ -163,7 +163,7 @@ def bar_list(request: Request) -> HttpResponse:
     """Who may not book for a while, and why (限约名单)."""
     rows: Any = desk.bars(request.actor)
     live = rows.filter(lifted_at=None, until__gte=clock.today())
-    tabs = common.tabs(request, [("", "限约中", live.count()), ("all", "全部", rows.count())])
+    tabs = tabs_of(request, [("", "限约中", live.count()), ("all", "全部", rows.count())])
     shown = rows if request.GET.get("state") == "all" else live
     context = {
         "page": page_of(request, shown),
@@ -182,7 +182,7 @@ def bar_lift(request: Request, pk: int) -> HttpResponse:
     row = desk.bar_get(actor=request.actor, pk=pk)
     form = forms.ReasonForm(request.POST)
     if not form.is_valid():
-        common.told(request, lambda: _fail("请写清楚解除的理由。"), "")
+        told(request, lambda: _fail("请写清楚解除的理由。"), "")
     else:
-        common.told(request, lambda: bars.lift(actor=request.actor, bar=row, why=form.cleaned_data["reason"]), "已解除限约。")
+        told(request, lambda: bars.lift(actor=request.actor, bar=row, why=form.cleaned_data["reason"]), "已解除限约。")
     return HttpResponseRedirect(reverse("booking:bars"))

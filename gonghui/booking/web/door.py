@@ -30,7 +30,7 @@ def take(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
     if environ["REQUEST_METHOD"] != "POST":
         return _answer(start, 405, {"Allow": "POST"}, b'{"ok":false,"code":"core.method"}')
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > hot.LONGEST_BODY:
+    if not (length.isascii() and length.isdigit()) or int(length) > hot.LONGEST_BODY:
         return _answer(start, 413, {}, b'{"ok":false,"code":"core.too_large"}')
     return _answer(start, *hot.take(environ.get("HTTP_X_BOOKING_PASS", ""), environ["wsgi.input"].read(int(length))))
 

@@ -21,7 +21,7 @@ from gonghui.booking.web import common
 from gonghui.core import clock
 from gonghui.core.access import worker
 from gonghui.core.errors import Conflict, NotPermitted, Refusal
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, render, told, whole_number
 
 MANY = 4
 """With more sessions than this only the chosen one is judged on the page; the others when they are chosen."""
@@ -226,7 +226,7 @@ def take(request: Request, pk: int) -> HttpResponse:
     """Take a place or stand in line, without script (确认预订). A lost answer sent again gives the same ticket."""
     person, wanted = person_of(request), request.POST.get("session", "")
     found, key = shop.item_get(person, pk), request.POST.get("key", "")[:40]
-    if not wanted.isdigit() or int(wanted) not in {s.pk for s in found.sessions.all()}:
+    if whole_number(wanted) not in {s.pk for s in found.sessions.all()}:
         return page(request, found, refusal=Conflict("booking.no_session", "请先选一个时段。"), status=422, key=key)
     session = shop.session_get(person, int(wanted))
     try:
@@ -274,7 +274,7 @@ def line(request: Request, pk: int) -> HttpResponse:
     person = person_of(request)
     session = shop.session_get(person, pk)
     key = request.POST.get("key", "")[:40] or uuid4().hex
-    common.told(
+    told(
         request,
         lambda: waiting.join(actor=request.actor, session=session, person_id=person, key=key),
         "已为您排上候补，有名额会发消息给您。",
@@ -287,7 +287,7 @@ def line(request: Request, pk: int) -> HttpResponse:
 def remind(request: Request, pk: int) -> HttpResponse:
     """Tell me before it opens (开始前提醒我)."""
     session = shop.session_get(person_of(request), pk)
-    common.told(request, lambda: profiles.reminder_add(actor=request.actor, session=session), "好的，开始前发消息提醒您。")
+    told(request, lambda: profiles.reminder_add(actor=request.actor, session=session), "好的，开始前发消息提醒您。")
     return HttpResponseRedirect(reverse("booking:m-item", args=[session.item_id]))
 
 
@@ -297,9 +297,9 @@ def enter(request: Request, pk: int, verb: str) -> HttpResponse:
     """Put one's name down for the draw, or take it off (报名抽签、退出)."""
     session = shop.session_get(person_of(request), pk)
     if verb == "enter":
-        common.told(request, lambda: draws.draw_enter(actor=request.actor, session=session), "已报名。开奖后发消息给您，过程人人可以核对。")
+        told(request, lambda: draws.draw_enter(actor=request.actor, session=session), "已报名。开奖后发消息给您，过程人人可以核对。")
     elif verb == "leave":
-        common.told(request, lambda: draws.draw_leave(actor=request.actor, session=session), "已退出抽签。")
+        told(request, lambda: draws.draw_leave(actor=request.actor, session=session), "已退出抽签。")
     return HttpResponseRedirect(reverse("booking:m-item", args=[session.item_id]))
 
 

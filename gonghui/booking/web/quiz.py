@@ -13,7 +13,7 @@ from gonghui.booking.web import common
 from gonghui.booking.web.mobile import person_of
 from gonghui.core.access import worker
 from gonghui.core.errors import Refusal
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, render, whole_number
 
 
 @worker
@@ -39,7 +39,7 @@ def attempt(request: Request, pk: int) -> HttpResponse:
     texts = {q.pk: q for q in Question.objects.filter(pk__in=row.asked)}
     asked = [texts[pk] for pk in row.asked if pk in texts]
     if request.method == "POST" and row.done_at is None:
-        answers = [int(v) if (v := request.POST.get(f"q{q.pk}", "")).isdigit() else None for q in asked]
+        answers = [whole_number(request.POST.get(f"q{q.pk}", "")) for q in asked]
         if None in answers and not request.POST.get("anyway"):
             missing = answers.count(None)
             context = {"row": row, "asked": _lines(asked, answers), "missing": missing, "item": row.item}

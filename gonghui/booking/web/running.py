@@ -18,7 +18,7 @@ from gonghui.booking.web.console import item_tabs
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of, told
 from gonghui.files import services as files
 
 
@@ -82,7 +82,7 @@ def waits(request: Request, pk: int) -> HttpResponse:
     rows = desk.waits(request.actor, item)
     state = request.GET.get("state", "")
     counts = {s: rows.filter(state=s).count() for s in WaitState.values}
-    tabs = common.tabs(request, [("", "全部", sum(counts.values())), *[(s.value, str(s.label), counts[s]) for s in WaitState if counts[s]]])
+    tabs = tabs_of(request, [("", "全部", sum(counts.values())), *[(s.value, str(s.label), counts[s]) for s in WaitState if counts[s]]])
     if state in WaitState.values:
         rows = rows.filter(state=state)
     context = {
@@ -129,9 +129,7 @@ def rating_answer(request: Request, pk: int) -> HttpResponse:
     """Answer a member's words (答复评价)."""
     rating = desk.rating_get(actor=request.actor, pk=pk)
     text = request.POST.get("answer", "").strip()
-    common.told(
-        request, lambda: feedback.rating_answer(actor=request.actor, rating=rating, text=text or "收到，谢谢您的意见。"), "已答复。"
-    )
+    told(request, lambda: feedback.rating_answer(actor=request.actor, rating=rating, text=text or "收到，谢谢您的意见。"), "已答复。")
     return HttpResponseRedirect(reverse("booking:report", args=[rating.booking.item_id]))
 
 
@@ -163,15 +161,15 @@ def draw_act(request: Request, pk: int, verb: str) -> HttpResponse:
     session = desk.session_get(actor=request.actor, pk=pk)
     row = session.draws.exclude(state=DrawState.VOID).first()
     if verb == "commit":
-        common.told(request, lambda: draws.draw_commit(actor=request.actor, session=session), "种子指纹已公布，职工可以报名。")
+        told(request, lambda: draws.draw_commit(actor=request.actor, session=session), "种子指纹已公布，职工可以报名。")
     elif row is None:
         raise NotFound()
     elif verb == "close":
-        common.told(request, lambda: draws.draw_close(actor=request.actor, draw=row), "名单已公布。")
+        told(request, lambda: draws.draw_close(actor=request.actor, draw=row), "名单已公布。")
     elif verb == "reveal":
-        common.told(request, lambda: draws.draw_reveal(actor=request.actor, draw=row), "已开奖，中签的人有票了，其余按次序候补。")
+        told(request, lambda: draws.draw_reveal(actor=request.actor, draw=row), "已开奖，中签的人有票了，其余按次序候补。")
     elif verb == "void":
-        common.told(
+        told(
             request, lambda: draws.draw_void(actor=request.actor, draw=row, reason=request.POST.get("reason", "")[:200]), "这次抽签已作废。"
         )
     else:

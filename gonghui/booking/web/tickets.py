@@ -22,7 +22,7 @@ from gonghui.booking.web.mobile import person_of
 from gonghui.core import clock
 from gonghui.core.access import worker
 from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told, whole_number
 from gonghui.people import selectors as people
 
 
@@ -112,7 +112,7 @@ def _cancel(request: Request, row: Booking) -> None:
 
 def _rate(request: Request, row: Booking) -> None:
     stars = request.POST.get("stars", "")
-    feedback.rate(actor=request.actor, booking=row, stars=int(stars) if stars.isdigit() else 0, words=request.POST.get("words", ""))
+    feedback.rate(actor=request.actor, booking=row, stars=whole_number(stars) or 0, words=request.POST.get("words", ""))
 
 
 def _appeal(request: Request, row: Booking) -> None:
@@ -139,7 +139,7 @@ def leave(request: Request, pk: int) -> HttpResponse:
     row = shop.waits(person_of(request)).filter(pk=pk).first()
     if row is None:
         raise NotFound()
-    common.told(request, lambda: waiting.leave(actor=request.actor, waiting=row), "已退出候补。")
+    told(request, lambda: waiting.leave(actor=request.actor, waiting=row), "已退出候补。")
     return HttpResponseRedirect(reverse("booking:m-tickets"))
 
 
@@ -158,7 +158,7 @@ def pay(request: Request, reference: str) -> HttpResponse:
         system = Actor.system("pay")
         kind = "paid" if request.POST.get("kind") == "paid" else "failed"
         event = f"demo-{payment.reference}-{kind}"
-        common.told(
+        told(
             request,
             lambda: payments.callback(
                 actor=system, gateway="demo", event=event, reference=reference, kind=kind, amount_fen=payment.amount_fen
@@ -179,7 +179,7 @@ def appeals(request: Request) -> HttpResponse:
         bar = next((b for b in bars if str(b.pk) == request.POST.get("bar")), None)
         if bar is None:
             raise NotFound()
-        common.told(
+        told(
             request,
             lambda: feedback.appeal_file(actor=request.actor, bar=bar, text=request.POST.get("text", "")),
             "已收到申诉，工会按期答复。",

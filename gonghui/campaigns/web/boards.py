@@ -15,7 +15,7 @@ from gonghui.campaigns.web import common
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told
 from gonghui.orgs.selectors import employers, unions
 
 BOARDS = (("sectors", "重点行业"), ("zones", "园区"), ("two_new", "两新组织"))
@@ -149,7 +149,7 @@ def category_act(request: Request, pk: int, verb: str) -> HttpResponse:
         raise NotFound()
     label, today = request.POST.get("label", "").strip(), clock.today()
     if verb == "end":
-        common.told(request, lambda: registers.category_end(actor=request.actor, category=row, on=today), "已停用。")
+        told(request, lambda: registers.category_end(actor=request.actor, category=row, on=today), "已停用。")
     else:
-        common.told(request, lambda: registers.category_rename(actor=request.actor, category=row, label=label, on=today), "已改名。")
+        told(request, lambda: registers.category_rename(actor=request.actor, category=row, label=label, on=today), "已改名。")
     return HttpResponseRedirect(reverse("campaigns:categories"))

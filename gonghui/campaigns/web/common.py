@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from gonghui.campaigns.enums import Perm
 from gonghui.campaigns.models import Campaign
 from gonghui.core import clock
-from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request
+from gonghui.core.errors import BadInput
+from gonghui.core.http import Request, asked, whole_number
 from gonghui.files import services as files
 from gonghui.orgs.selectors import unions
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -30,25 +26,6 @@ def to_tab(pk: int, tab: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("campaigns:room", args=[pk]) + f"?tab={tab}")
 
 
-def told(request: HttpRequest, act: Callable[[], Any], text: str) -> Any:
-    """Run an act, say its result or its refusal; None when refused. 403 and 404 go their own way."""
-    try:
-        made = act()
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
-        return None
-    messages.success(request, text)
-    return made if made is not None else True
-
-
-def faults(request: HttpRequest, form: Any) -> None:
-    """Say what is missing in a small form, on the next page."""
-    said = [f"{form.fields[n].label}：{e}" if n in form.fields else str(e) for n, errors in form.errors.items() for e in errors]
-    messages.error(request, "；".join(s.rstrip("。") for s in said) + "。")
-
-
 def day_of(request: HttpRequest) -> date:
     """The day asked for, `?day=2026-03-01`; today for none or nonsense."""
     try:
@@ -57,23 +34,9 @@ def day_of(request: HttpRequest) -> date:
         return clock.today()
 
 
-def whole(text: str | None) -> int | None:
-    """A number from the address, or None."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
 def union_of(request: Request, perm: str = Perm.CAMPAIGN_VIEW) -> Any:
-    """The union a page is about: `union`, else the actor's own. Raises NotFound outside the scope."""
-    actor, wanted = request.actor, request.GET.get("union") or request.POST.get("union") or ""
-    if wanted:
-        pk = whole(wanted)
-        if pk is None:
-            raise NotFound()
-        return unions.union_get(actor=actor, pk=pk, perm=perm)
-    found = unions.roots(actor, perm)
-    if not found:
-        raise NotFound()
-    return next((u for u in found if u.path == actor.home), found[0])
+    """The union a page or a new thing is about: `union`, else the actor's own. Raises NotFound outside the scope."""
+    return unions.union_wanted(request.actor, asked(request, "union"), perm)
 
 
 def union_choices(request: Request, campaign: Campaign) -> list[tuple[str, str]]:
@@ -85,7 +48,7 @@ def union_choices(request: Request, campaign: Campaign) -> list[tuple[str, str]]
 
 def union_pick(request: Request, pk: str) -> Any:
     """A union chosen in a form, in scope; None for none."""
-    number = whole(pk)
+    number = whole_number(pk)
     return unions.union_get(actor=request.actor, pk=number) if number is not None else None
 
 

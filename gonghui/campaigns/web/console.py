@@ -19,7 +19,7 @@ from gonghui.campaigns.web.acts import ACTS, LOGS
 from gonghui.core import charts, clock, menu
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, download, faults, page_of, render, told, whole_number
 from gonghui.files import services as files
 
 TABS = (
@@ -181,7 +181,7 @@ def _progress(request: Request, row: Campaign) -> dict[str, Any]:
 
 
 def _stuck(request: Request, row: Campaign) -> dict[str, Any]:
-    chosen = row.teams.filter(pk=common.whole(request.GET.get("team")) or 0).first()
+    chosen = row.teams.filter(pk=whole_number(request.GET.get("team")) or 0).first()
     page = page_of(request, progress.stuck_rows(request.actor, row, chosen))
     return {"page": page, "stuck": progress.stuck(row, list(page)), "teams": row.teams.all(), "chosen": chosen}
 
@@ -296,16 +296,16 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         "reopen": (lambda: campaigns.campaign_reopen(actor=request.actor, campaign=row, reason=reason), "已重新打开。"),
     }
     if verb in steps:
-        common.told(request, *steps[verb])
+        told(request, *steps[verb])
         return common.to_tab(pk, "")
     if verb not in ACTS:
         raise NotFound()
     chosen = ACTS[verb]
     form = chosen.form(request.POST, request.FILES, **choices_of(request, row))
     if form.is_valid():
-        common.told(request, lambda: chosen.do(request, row, dict(form.cleaned_data)), chosen.text)
+        told(request, lambda: chosen.do(request, row, dict(form.cleaned_data)), chosen.text)
     else:
-        common.faults(request, form)
+        faults(request, form)
     return common.to_tab(pk, chosen.tab)
 
 
@@ -318,7 +318,7 @@ def remove(request: Request, kind: str, pk: int) -> HttpResponse:
     model, lookup, tab = PARTS[kind]
     part = scope.part_get(actor=request.actor, model=model, pk=pk, lookup=lookup)
     campaign = part.team.campaign if kind == "assignment" else part.campaign
-    common.told(request, lambda: campaigns.part_remove(actor=request.actor, part=part), "已移除。")
+    told(request, lambda: campaigns.part_remove(actor=request.actor, part=part), "已移除。")
     return common.to_tab(campaign.pk, tab)
 
 
@@ -328,7 +328,7 @@ def plan_done(request: Request, pk: int) -> HttpResponse:
     """A step of the plan is done, by the union or the party organisation (登记完成)."""
     item = scope.part_get(actor=request.actor, model=PlanItem, pk=pk)
     side = "party" if request.POST.get("side") == "party" else "union"
-    common.told(request, lambda: campaigns.plan_done(actor=request.actor, item=item, on=clock.today(), side=side), "已登记完成。")
+    told(request, lambda: campaigns.plan_done(actor=request.actor, item=item, on=clock.today(), side=side), "已登记完成。")
     return common.to_tab(item.campaign_id, "plan")
 
 
@@ -341,9 +341,9 @@ def publish(request: Request, pk: int) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         data["file"] = common.kept(request, data["file"], item.campaign.union.path)
-        common.told(request, lambda: logs.publicity_publish(actor=request.actor, item=item, **data), "已登记发布。")
+        told(request, lambda: logs.publicity_publish(actor=request.actor, item=item, **data), "已登记发布。")
     else:
-        common.faults(request, form)
+        faults(request, form)
     return common.to_tab(item.campaign_id, "publicity")
 
 
@@ -353,7 +353,7 @@ def inspection_done(request: Request, pk: int) -> HttpResponse:
     """A remedy was carried out (整改完成)."""
     row = scope.part_get(actor=request.actor, model=Inspection, pk=pk)
     outcome = request.POST.get("outcome", "")
-    common.told(request, lambda: logs.inspection_done(actor=request.actor, inspection=row, outcome=outcome), "整改已登记完成。")
+    told(request, lambda: logs.inspection_done(actor=request.actor, inspection=row, outcome=outcome), "整改已登记完成。")
     return common.to_tab(row.campaign_id, "inspections")
 
 
@@ -366,12 +366,12 @@ def charge_act(request: Request, pk: int, verb: str) -> HttpResponse:
         raise NotFound()
     form = forms.SettleForm(request.POST)
     if not form.is_valid():
-        common.faults(request, form)
+        faults(request, form)
     elif verb == "settle":
-        common.told(request, lambda: logs.charge_settle(actor=request.actor, charge=row, **form.cleaned_data), "已结账。")
+        told(request, lambda: logs.charge_settle(actor=request.actor, charge=row, **form.cleaned_data), "已结账。")
     else:
         reason = form.cleaned_data["reason"]
-        common.told(request, lambda: logs.charge_reopen(actor=request.actor, charge=row, reason=reason), "已重开。")
+        told(request, lambda: logs.charge_reopen(actor=request.actor, charge=row, reason=reason), "已重开。")
     return common.to_tab(row.campaign_id, "charges")
 
 
@@ -382,7 +382,7 @@ def records(request: Request, pk: int, measure: str) -> HttpResponse:
     row = scope.campaign_get(actor=request.actor, pk=pk)
     if measure not in Measure.values:
         raise NotFound()
-    day, team = common.day_of(request), row.teams.filter(pk=common.whole(request.GET.get("team")) or 0).first()
+    day, team = common.day_of(request), row.teams.filter(pk=whole_number(request.GET.get("team")) or 0).first()
     shown, hidden = progress.records(request.actor, row, measure, day, team.pk if team else None)
     context = {
         "row": row, "measure": Measure(measure), "words": WORDS[measure], "day": day, "team": team, "page": page_of(request, shown), "hidden": hidden,
@@ -423,4 +423,4 @@ def export(request: Request, pk: int, kind: str) -> HttpResponse:
         name, content = exports.party(request.actor, row)
     else:
         raise NotFound()
-    return download(content, name, common.XLSX)
+    return download(content, name, XLSX)

@@ -13,12 +13,11 @@ from gonghui.campaigns.enums import CampaignState, Perm
 from gonghui.campaigns.models import DriverNote, Team
 from gonghui.campaigns.selectors import progress, scope
 from gonghui.campaigns.services import sites
-from gonghui.campaigns.web import common
 from gonghui.campaigns.web.acts import ACTS, LOGS
 from gonghui.core import clock
 from gonghui.core.access import officer, worker
 from gonghui.core.errors import NotFound, NotPermitted, Refusal
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, render, told
 from gonghui.members.selectors import joining
 
 
@@ -76,7 +75,7 @@ def log(request: Request, pk: int, verb: str) -> HttpResponse:
     data = request.POST.copy()
     data["team"] = str(row.pk)
     form = chosen.form(data, request.FILES, teams=[(str(row.pk), row.name)], unions=[], auto_id=f"{verb}_%s")
-    if form.is_valid() and common.told(request, lambda: chosen.do(request, row.campaign, dict(form.cleaned_data)), chosen.text):
+    if form.is_valid() and told(request, lambda: chosen.do(request, row.campaign, dict(form.cleaned_data)), chosen.text):
         return HttpResponseRedirect(reverse("campaigns:m-team", args=[pk]))
     return render(request, "campaigns/mobile/team.html", _page(request, row, **{verb: form}), status=422)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import Conflict, NotFound, RuleViolation
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import Request, download, numbers, page_of, render
 from gonghui.documents import forms, kinds, rules, selectors, services, word
 from gonghui.documents.enums import Perm
 
@@ -56,7 +56,7 @@ def document_word(request: Request, pk: int) -> HttpResponse:
 
 
 def _picked(request: Request) -> list[int]:
-    found = [int(p) for p in request.GET.getlist("pk") if p.isdigit() and len(p) < 12][:MOST_IN_PACK]
+    found = numbers(request.GET.getlist("pk"))[:MOST_IN_PACK]
     if not found:
         raise NotFound("documents.none_picked", "没有选文书。请先勾选要打包的文书。")
     return found

@@ -36,33 +36,6 @@ def done(request: Request, form: Any, do: Callable[[dict[str, Any]], Any], said:
     return True
 
 
-def chips(request: Request, form: Any) -> list[dict[str, str]]:
-    """Chosen conditions that can be taken away one by one."""
-    found = []
-    for name, field in form.fields.items():
-        value = request.GET.get(name)
-        if value:
-            rest = request.GET.copy()
-            rest.pop(name)
-            rest.pop("page", None)
-            label = dict(getattr(field, "choices", ())).get(value, value)
-            found.append({"label": f"{field.label}：{label}", "url": f"?{rest.urlencode()}"})
-    return found
-
-
-def tabs(request: Request, rows: list[tuple[str, str, int | None]], name: str = "state") -> list[dict[str, Any]]:
-    """Tabs over one list."""
-    now, found = request.GET.get(name, ""), []
-    for value, label, count in rows:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query.pop(name, None)
-        if value:
-            query[name] = value
-        found.append({"label": label, "count": count, "current": value == now, "url": "?" + query.urlencode()})
-    return found
-
-
 def number(text: str) -> int | None:
     """A positive number that fits a column, or None."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -12,7 +12,7 @@ from gonghui.accounts import selectors as accounts
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, chips, download, page_of, render, tabs_of, whole_number
 from gonghui.fieldwork import forms
 from gonghui.fieldwork.enums import ClashKind, ClashState, HelpState, Perm, VisitState
 from gonghui.fieldwork.models import Visit
@@ -24,7 +24,6 @@ from gonghui.files import services as files
 from gonghui.files.export import Column, export_table
 from gonghui.orgs.selectors import employers, spots
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HOME = ("上门走访", "fieldwork:visits")
 MOST_PRINTED = 500
 WARN = ["它不能再上送和取资料。", "它一联网就清除手机上的资料，没有上送的记录也会清除。", "停用后不能恢复，要重新登记。"]
@@ -58,10 +57,10 @@ def visit_list(request: Request) -> HttpResponse:
     """Visit orders with filters (走访单)."""
     form, every, rows = _filtered(request)
     counts = desk.visit_counts(every)
-    tabs = common.tabs(request, [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s.value, 0)) for s in VisitState)])
+    tabs = tabs_of(request, [("", "全部", sum(counts.values())), *((s.value, s.label, counts.get(s.value, 0)) for s in VisitState)])
     page = page_of(request, rows)
     context = {
-        "form": form, "tabs": tabs, "page": page, "rows": _named(page), "chips": common.chips(request, form), "query": request.GET.urlencode(),
+        "form": form, "tabs": tabs, "page": page, "rows": _named(page), "chips": chips(request, form), "query": request.GET.urlencode(),
         "helps": desk.help_list(actor=request.actor).count(), "may_help": request.actor.may(Perm.HELP_ANSWER), "may_order": request.actor.may(Perm.PORTFOLIO_EDIT), "today": clock.today(),
     }  # fmt: skip
     return render(request, "fieldwork/console/visits.html", context)
@@ -188,7 +187,7 @@ def order(request: Request, employer: int) -> HttpResponse:
 def stage(request: Request, pk: int) -> HttpResponse:
     """Move a follow-up one stage (推进成熟度)."""
     row = desk.follow_up_get(actor=request.actor, pk=pk)
-    visit_pk = common.number(request.POST.get("visit", ""))
+    visit_pk = whole_number(request.POST.get("visit", ""))
     back = reverse("fieldwork:visit", args=[visit_pk]) if visit_pk is not None else reverse("fieldwork:visits")
     said, why = request.POST.get("stage", ""), request.POST.get("reason", "")[:120]
     return common.told(
@@ -203,7 +202,7 @@ def clash_list(request: Request) -> HttpResponse:
     state = request.GET.get("state", ClashState.OPEN)
     rows = desk.clash_list(actor=request.actor, state=state)
     waiting = desk.clashes_open(request.actor).count()
-    tabs = common.tabs(request, [("", "待处理", waiting), ("settled", "处理过的", None)])
+    tabs = tabs_of(request, [("", "待处理", waiting), ("settled", "处理过的", None)])
     page = page_of(request, rows)
     lines = [(row, desk.sides_of(row)) for row in page]
     return render(request, "fieldwork/console/clashes.html", {"page": page, "lines": lines, "tabs": tabs, "trail": trail(("同步冲突", ""))})
@@ -264,7 +263,7 @@ def help_list(request: Request) -> HttpResponse:
     page = page_of(request, desk.help_list(actor=request.actor, state=state if state in HelpState.values else HelpState.OPEN))
     names = accounts.names_of({f"user:{h.user_id}" for h in page} | {h.answered_by for h in page if h.answered_by})
     lines = [(h, names.get(f"user:{h.user_id}", ""), names.get(h.answered_by, "")) for h in page]
-    tabs = common.tabs(request, [("", "待答复", None), (HelpState.ANSWERED.value, "已答复", None)])
+    tabs = tabs_of(request, [("", "待答复", None), (HelpState.ANSWERED.value, "已答复", None)])
     context = {"page": page, "lines": lines, "tabs": tabs, "may": request.actor.may(Perm.HELP_ANSWER), "trail": trail(("求助", ""))}
     return render(request, "fieldwork/console/helps.html", context)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gonghui.core import clock, idempotency
 from gonghui.core.access import officer
 from gonghui.core.forms import Form
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, render, whole_number
 from gonghui.fieldwork import forms
 from gonghui.fieldwork.enums import Perm, VisitState
 from gonghui.fieldwork.models import Visit
@@ -75,7 +75,7 @@ def card(request: Request, pk: int, kind: str) -> HttpResponse:
         shown = doc_reads.values(doc_reads.merged(doc))
     if request.method == "POST":
         given = {b: request.POST.get(b, "") for b in BLOCKS[kind]}
-        base, key = common.number(request.POST.get("base", "")), request.POST.get("key", "")[:40] or uuid4().hex
+        base, key = whole_number(request.POST.get("base", "")), request.POST.get("key", "")[:40] or uuid4().hex
         was = {b: request.POST.get(f"was-{b}", "") for b in BLOCKS[kind]}
 
         def do() -> dict[str, Any]:

@@ -12,13 +12,13 @@ from gonghui.accounts import selectors as accounts
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, download, render
+from gonghui.core.http import XLSX, Request, chips, download, render
 from gonghui.fieldwork import forms
 from gonghui.fieldwork.enums import Perm
 from gonghui.fieldwork.selectors import desk, results, works
 from gonghui.fieldwork.services import follow_ups
 from gonghui.fieldwork.web import common
-from gonghui.fieldwork.web.console import XLSX, trail
+from gonghui.fieldwork.web.console import trail
 from gonghui.files.export import Column, export_table
 from gonghui.orgs.enums import UnionKind
 from gonghui.orgs.selectors import spots, unions
@@ -146,7 +146,7 @@ def what_works(request: Request) -> HttpResponse:
     context = {
         "r": found,
         "form": form,
-        "chips": common.chips(request, form),
+        "chips": chips(request, form),
         "size": request.GET.get("size", "")[:20],
         "trail": trail(("什么管用", "")),
         "now": clock.now(),

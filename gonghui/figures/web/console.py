@@ -6,14 +6,13 @@ from django.http import HttpResponse
 
 from gonghui.core import charts
 from gonghui.core.access import officer
-from gonghui.core.http import Request, download, render
+from gonghui.core.http import XLSX, Request, download, render
 from gonghui.figures import definitions, selectors
 from gonghui.figures.enums import Perm
 from gonghui.figures.selectors import boards, bridge, shared, suppress, values
 from gonghui.figures.web import place as places
 from gonghui.files import export
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADS = (
     ("employers", "用人单位"),
     ("unions", "工会组织"),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, download, page_of, render
 from gonghui.figures import forms, selectors, services
 from gonghui.figures.enums import Perm
 from gonghui.figures.models import Report, StatPeriod
@@ -16,7 +16,6 @@ from gonghui.figures.rules import claims
 from gonghui.figures.selectors import reported as gaps
 from gonghui.figures.web import place as places
 from gonghui.figures.web import sheet
-from gonghui.figures.web.console import XLSX
 from gonghui.files import export
 from gonghui.orgs.selectors import closure
 from gonghui.orgs.selectors.closure import Node

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotPermitted, RuleViolation
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, download, page_of, render, whole_number
 from gonghui.core.models import Job
 from gonghui.files.export import export_table
 from gonghui.files.imports import guard, protocol, selectors, services
@@ -24,7 +24,6 @@ from gonghui.files.imports.models import ImportBatch, ImportRow
 STEPS = ["上传文件", "核对表头", "检查错误", "确认导入"]
 ABANDONING = ["上传的表和已改的内容会删除。", "系统里的资料不受影响。"]
 UNDOING = ["这一批新增的人员、劳动关系和会籍会删除。", "更新过的资料回到导入前。", "汇总数字同时回退；审计记录保留。"]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _upload_form(request: Request, data: Any = None, files: Any = None) -> UploadForm:
@@ -146,8 +145,8 @@ def _act(request: Request, batch: ImportBatch) -> HttpResponse:
     _save_typed(request, batch)
     do, _, arg = request.POST.get("do", "save").partition(":")
     here = f"{reverse('files:imports:check', args=[batch.pk])}?{request.GET.urlencode()}"
-    if do in ("skip", "unskip") and arg.isdigit():
-        row = selectors.row_get(batch=batch, pk=int(arg))
+    if do in ("skip", "unskip") and (pk := whole_number(arg)) is not None:
+        row = selectors.row_get(batch=batch, pk=pk)
         services.row_skip(actor=request.actor, row=row, skip=do == "skip")
         return HttpResponseRedirect(f"{here}#r{row.row}")
     if do == "take" and arg.count("|") == 1:
@@ -170,7 +169,7 @@ def _act(request: Request, batch: ImportBatch) -> HttpResponse:
 
 def _take(request: Request, batch: ImportBatch, arg: str, here: str) -> HttpResponse:
     pk, key = arg.split("|")
-    row = selectors.row_get(batch=batch, pk=int(pk) if pk.isdigit() else 0)
+    row = selectors.row_get(batch=batch, pk=whole_number(pk) or 0)
     offered = next((p["suggestion"] for p in row.problems if p["column"] == key and p["suggestion"]), "")
     if offered:
         services.row_fix(actor=request.actor, row=row, values={key: offered})
@@ -182,11 +181,12 @@ def _save_typed(request: Request, batch: ImportBatch) -> None:
     chosen: dict[int, str] = {}
     for name, value in request.POST.items():
         kind, _, rest = name.partition("-")
-        pk, _, key = rest.partition("-")
-        if kind == "f" and pk.isdigit():
-            typed.setdefault(int(pk), {})[key] = str(value)[:500]
-        elif kind == "c" and pk.isdigit() and value:
-            chosen[int(pk)] = str(value)
+        number, _, key = rest.partition("-")
+        pk = whole_number(number)
+        if kind == "f" and pk is not None:
+            typed.setdefault(pk, {})[key] = str(value)[:500]
+        elif kind == "c" and pk is not None and value:
+            chosen[pk] = str(value)
     for row in ImportRow.objects.filter(batch=batch, pk__in={*typed, *chosen}):
         cells, fixes = services.row_cells(row), services.row_fixes(row)
         changed = {k: v for k, v in typed.get(row.pk, {}).items() if v != fixes.get(k, cells.get(k) or "")}
@@ -199,9 +199,9 @@ def tidied(request: Request, pk: int) -> HttpResponse:
     """Automatic clean-ups, each of which can be taken back."""
     batch = selectors.batch_get(actor=request.actor, pk=pk)
     if request.method == "POST":
-        row, _, key = request.POST.get("cell", "").partition("|")
-        if row.isdigit():
-            services.tidy_revoke(actor=request.actor, batch=batch, row=int(row), column=key, back=request.GET.get("again") != "1")
+        cell, _, key = request.POST.get("cell", "").partition("|")
+        if row := whole_number(cell):
+            services.tidy_revoke(actor=request.actor, batch=batch, row=row, column=key, back=request.GET.get("again") != "1")
             services.batch_check(actor=request.actor, batch=batch)
         return HttpResponseRedirect(reverse("files:imports:tidied", args=[pk]))
     context = {"batch": batch, "page": page_of(request, selectors.tidied_cells(batch, protocol.handler(batch.kind)), size=50)}

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gonghui.core.access import officer
-from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told
 from gonghui.finance import forms, services
 from gonghui.finance.enums import Perm, VoucherState
 from gonghui.finance.selectors import boards, vouchers
@@ -87,11 +86,7 @@ def _choices(request: Request, *, without: bool = False) -> list[tuple[int, str]
 
 
 def _union(request: Request, pk: str) -> Any:
-    if not pk:
-        return None
-    if not pk.isdigit():
-        raise NotFound()
-    return unions.union_get(actor=request.actor, pk=int(pk), perm=Perm.BOOK_OPEN)
+    return unions.union_wanted(request.actor, pk, Perm.BOOK_OPEN) if pk else None
 
 
 @officer(Perm.BOOK_OPEN)
@@ -105,7 +100,7 @@ def open_book(request: Request) -> HttpResponse:
         made: list[Any] = []
         union, agent = _union(request, data["union"]), _union(request, data["agent"])
         act = lambda: made.append(services.book_open(actor=request.actor, union=union, since=data["since"], agent=agent))  # noqa: E731
-        if common.told(request, act, f"已为{union.name}建账。下一步请录入期初余额。"):
+        if told(request, act, f"已为{union.name}建账。下一步请录入期初余额。"):
             return HttpResponseRedirect(reverse("finance:book", args=[made[0].pk]))
     context = {"form": form, "trail": common.trail(None, ("建账", ""))}
     return render(request, "finance/console/open.html", context, status=200 if request.method == "GET" else 422)
@@ -122,7 +117,7 @@ def agent(request: Request, pk: int) -> HttpResponse:
     form = forms.AgentForm(request.POST or None, agents=choices, initial={"agent": row.agent_id})
     if request.method == "POST" and form.is_valid():
         chosen = _union(request, form.cleaned_data["agent"])
-        if common.told(request, lambda: services.book_agent_set(actor=request.actor, book=row, agent=chosen), "记账单位已更新。"):
+        if told(request, lambda: services.book_agent_set(actor=request.actor, book=row, agent=chosen), "记账单位已更新。"):
             return HttpResponseRedirect(reverse("finance:book", args=[row.pk]))
     context = {**common.book_context(request, row, ""), "form": form, "trail": common.trail(row, ("代理记账", ""))}
     return render(request, "finance/console/agent.html", context, status=200 if request.method == "GET" else 422)

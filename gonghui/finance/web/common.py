@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 
 from gonghui.core import clock
-from gonghui.core.errors import Refusal
 from gonghui.core.http import Request
 from gonghui.finance.enums import Perm
 from gonghui.finance.models import Book
@@ -37,19 +34,6 @@ def book_context(request: Request, book: Book, current: str) -> dict[str, Any]:
     ]
     can = {p.name.lower(): duties.own(request.actor, p, book) for p in Perm}
     return {"book": book, "book_tabs": tabs, "can": can, "may_export": request.actor.may(Perm.BOOK_EXPORT, book.union)}
-
-
-def told(request: HttpRequest, act: Callable[[], Any], text: str) -> bool:
-    """Run an act; say its result or its refusal. 404 and 403 go their own way."""
-    try:
-        act()
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
-        return False
-    messages.success(request, text)
-    return True
 
 
 def month_asked(request: HttpRequest, book: Book | None = None) -> date:

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, download, page_of, render, told
 from gonghui.files.export import Column, export_table
 from gonghui.finance import forms, services
 from gonghui.finance.enums import Perm
-from gonghui.finance.exports import XLSX, sheet_rows, statement_book
+from gonghui.finance.exports import sheet_rows, statement_book
 from gonghui.finance.models import Book, Period, Voucher
 from gonghui.finance.rules import chart
 from gonghui.finance.selectors import accounts as account_reads
@@ -204,7 +204,7 @@ def period_act(request: Request, pk: int, verb: str) -> HttpResponse:
     }  # fmt: skip
     if verb not in acts:
         raise NotFound()
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return HttpResponseRedirect(reverse("finance:periods", args=[book.pk]))
 
 

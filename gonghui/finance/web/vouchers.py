@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, render, told
 from gonghui.files import services as files
 from gonghui.finance import forms, hooks, services
 from gonghui.finance.enums import Perm, VoucherState
@@ -249,7 +249,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         return _reverse(request, row)
     if verb not in acts:
         raise NotFound()
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return HttpResponseRedirect(reverse("finance:voucher", args=[row.pk]))
 
 
@@ -272,7 +272,7 @@ def _reverse(request: Request, row: Voucher) -> HttpResponse:
     made: list[Voucher] = []
     reason = request.POST.get("note", "")
     act = lambda: made.append(services.voucher_reverse(actor=request.actor, voucher=row, reason=reason))  # noqa: E731
-    common.told(request, act, "冲销凭证已制单，日期是今天，等另一位同事审核。")
+    told(request, act, "冲销凭证已制单，日期是今天，等另一位同事审核。")
     return HttpResponseRedirect(reverse("finance:voucher", args=[made[0].pk if made else row.pk]))
 
 
@@ -285,7 +285,7 @@ def override(request: Request, pk: int, verb: str) -> HttpResponse:
         raise NotFound()
     granted = verb == "grant"
     act = lambda: services.override_decide(actor=request.actor, override=row, granted=granted, opinion=request.POST.get("note", ""))  # noqa: E731
-    common.told(request, act, "已批准，凭证可以继续审核。" if granted else "没有批准，制单人会看到理由。")
+    told(request, act, "已批准，凭证可以继续审核。" if granted else "没有批准，制单人会看到理由。")
     return HttpResponseRedirect(reverse("finance:voucher", args=[row.voucher_id]))
 
 

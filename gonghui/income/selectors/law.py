@@ -10,6 +10,7 @@ from typing import Any
 from gonghui.core.errors import NotFound
 from gonghui.income.enums import Level
 from gonghui.income.rules.periods import Period
+from gonghui.orgs.selectors import law as places
 from gonghui.policy import services as policy
 
 NATION = "000000"
@@ -17,12 +18,12 @@ NATION = "000000"
 
 def ask(key: str, union: Any, on: date, facts: Mapping[str, Any]) -> policy.Decision:
     """A decision at the union's place, with its by-law values."""
-    return policy.decide(key, on=on, at=union.area or NATION, unit_path=union.path, facts=facts)
+    return places.decide(key, union, on, facts)
 
 
 def number(key: str, union: Any, on: date) -> int:
     """A whole number of the rule base. Source: policy income.*."""
-    return int(policy.value(key, on=on, at=union.area or NATION, unit_path=union.path).value)
+    return places.number(key, union, on)
 
 
 def cite(slip: policy.Decision) -> str:

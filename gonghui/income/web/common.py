@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,41 +11,19 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from gonghui.core import clock
-from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request
+from gonghui.core.errors import Refusal
+from gonghui.core.http import Request, asked
 from gonghui.orgs.selectors import unions
 
 
 def union_of(request: Request, perm: str) -> Any:
-    """The union the page is about: `?union=`, else the actor's widest. Raises NotFound when the actor has none."""
-    actor, wanted = request.actor, request.GET.get("union") or request.POST.get("union")
-    if wanted:
-        if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
-            raise NotFound()
-        return unions.union_get(actor=actor, pk=int(wanted), perm=perm)
-    rows = unions.union_visible(actor, perm).filter(ended_on=None).order_by("depth", "path").select_related("parent")
-    union = (rows.filter(path=actor.home).first() if actor.home else None) or rows.first()
-    if union is None:
-        raise NotFound()
-    return union
+    """The union a page or a new thing is about: `union`, else the actor's own. Raises NotFound outside the scope."""
+    return unions.union_wanted(request.actor, asked(request, "union"), perm)
 
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     """Crumbs below the home of income."""
     return [("经费收缴", reverse("income:home")), *steps]
-
-
-def tabs(request: Request, rows: Iterable[tuple[str, str, int | None]], name: str = "state") -> list[dict[str, Any]]:
-    """Tabs over one list: (value, label, count)."""
-    now, found = request.GET.get(name, ""), []
-    for value, label, count in rows:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query.pop(name, None)
-        if value:
-            query[name] = value
-        found.append({"label": label, "count": count, "current": value == now, "url": "?" + query.urlencode()})
-    return found
 
 
 def act(request: Request, form: Any, do: Callable[[], Any], said: str) -> bool:

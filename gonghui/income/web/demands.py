@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of
 from gonghui.income import flows, forms
 from gonghui.income.enums import CaseState, DemandState, Perm, RefundKind
 from gonghui.income.rules.periods import Period
@@ -29,7 +29,7 @@ def index(request: Request) -> HttpResponse:
     names = [("", "在办", None), *((s.value, str(s.label), None) for s in DemandState), ("all", "全部", None)]
     ageing = reads.ageing(request.actor, union)
     context = {
-        "union": union, "tabs": common.tabs(request, names), "page": page_of(request, reads.demands(request.actor, union, state=state)), "ageing": ageing,
+        "union": union, "tabs": tabs_of(request, names), "page": page_of(request, reads.demands(request.actor, union, state=state)), "ageing": ageing,
         "oldest": max((n for _l, _c, n in ageing), default=0) or 1, "owing": _owing(request, union), "today": clock.today(),
         "may_demand": request.actor.may(Perm.DEMAND_EDIT, union), "trail": common.trail(("催缴与支付令", "")),
     }  # fmt: skip
@@ -168,7 +168,7 @@ def refund_list(request: Request) -> HttpResponse:
     """Refunds given and got (返还台账)."""
     union, state = common.union_of(request, Perm.LEVY_VIEW), request.GET.get("state", "")
     names = [("", "全部", None), *((s.value, str(s.label), None) for s in CaseState)]
-    context = {"union": union, "tabs": common.tabs(request, names), "page": page_of(request, reads.refunds(request.actor, union, state=state)),
+    context = {"union": union, "tabs": tabs_of(request, names), "page": page_of(request, reads.refunds(request.actor, union, state=state)),
                "trail": common.trail(("经费返还", ""))}  # fmt: skip
     return render(request, "income/console/refunds.html", context)
 

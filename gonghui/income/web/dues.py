@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of
 from gonghui.files import services as files
 from gonghui.files.imports import guard
 from gonghui.files.imports import services as imports
@@ -64,7 +64,7 @@ def _page(request: Request, row: Any, *, status: int = 200, **bound: Any) -> Htt
     waiting = [(p, matching.HOW.get(p.matched_by, ""), reads.suggestions(p)) for p in reads.desk(request.actor).filter(listing=row)[:50]]
     names = [("", "全部", sums["people"]), ("owing", "未缴清", sums["owing"]), ("free", "免缴", None), ("over", "多缴", None)]
     context = {
-        "row": row, "period": Period(row.since, row.months), "sums": sums, "which": which, "q": q, "tabs": common.tabs(request, names, "which"),
+        "row": row, "period": Period(row.since, row.months), "sums": sums, "which": which, "q": q, "tabs": tabs_of(request, names, "which"),
         "page": page_of(request, reads.items(row, q=q, which=which)), "filter": forms.LevyFilter({"q": q}), "waiting": waiting, "today": clock.today(),
         "payments": [(p, matching.HOW.get(p.matched_by, "")) for p in reads.payments(row)[:30]], "file": bound.get("file") or forms.DuesFileForm(initial={"on": clock.today()}),
         "may_edit": request.actor.may(Perm.DUES_EDIT, row.union), "open": row.state == "open", "receipts": row.receipts.order_by("pk"), "share": _share(sums),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of
 from gonghui.files import services as files
 from gonghui.income import forms
 from gonghui.income.enums import DeclarationState, Perm, ReceiptKind
@@ -52,7 +52,7 @@ def index(request: Request) -> HttpResponse:
     counts = reads.state_counts(reads.declarations(request.actor, union, q=q))
     names = [("", "全部"), ("late", "逾期"), *((s.value, str(s.label)) for s in DeclarationState)]
     context = {
-        "union": union, "form": forms.LevyFilter({"q": q}), "tabs": common.tabs(request, [(k, v, counts.get(k, 0)) for k, v in names]),
+        "union": union, "form": forms.LevyFilter({"q": q}), "tabs": tabs_of(request, [(k, v, counts.get(k, 0)) for k, v in names]),
         "page": page_of(request, reads.declarations(request.actor, union, state=state, q=q)), "q": q, "state": state, "today": clock.today(),
         "trail": common.trail(("拨缴台账", "")), "may_edit": request.actor.may(Perm.LEVY_EDIT, union),
     }  # fmt: skip
@@ -262,7 +262,7 @@ def receipt_list(request: Request) -> HttpResponse:
     rows = reads.receipts(request.actor, union, kind=kind, q=q)
     context = {
         "union": union, "page": page_of(request, rows), "q": q, "form": forms.LevyFilter({"q": q}), "shares": reads.share_totals(reads.receipts(request.actor, union)),
-        "tabs": common.tabs(request, [("", "全部", None), *((k.value, str(k.label), None) for k in ReceiptKind)], "kind"), "kind": kind,
+        "tabs": tabs_of(request, [("", "全部", None), *((k.value, str(k.label), None) for k in ReceiptKind)], "kind"), "kind": kind,
         "to_send": reads.to_send(union), "remittances": reads.remittances(request.actor, union)[:12], "may_edit": request.actor.may(Perm.LEVY_EDIT, union),
         "remit": forms.TakeForm(initial={"on": clock.today()}), "trail": common.trail(("收据与上解", "")),
     }  # fmt: skip

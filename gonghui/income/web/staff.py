@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of
 from gonghui.files import services as files
 from gonghui.income import forms
 from gonghui.income.enums import Axis, Cause, Perm, StaffState
@@ -33,7 +33,7 @@ def index(request: Request) -> HttpResponse:
     names = [("", "全部", None), ("late", "逾期", None), *((s.value, str(s.label), None) for s in StaffState)]
     rows = reads.checks(request.actor, union, state=state)
     context = {
-        "union": union, "tabs": common.tabs(request, names), "page": page_of(request, rows), "today": clock.today(), "may_edit": request.actor.may(Perm.STAFF_UNIT, union),
+        "union": union, "tabs": tabs_of(request, names), "page": page_of(request, rows), "today": clock.today(), "may_edit": request.actor.may(Perm.STAFF_UNIT, union),
         "late": reads.checks(request.actor, union, state="late").count(), "trail": common.trail(("非在编人员经费", "")),
     }  # fmt: skip
     return render(request, "income/console/staff.html", context)
@@ -157,7 +157,7 @@ def _recon(request: Request, row: Any, *, status: int = 200, errors_of: Any = No
     names = [("", "全部", None), ("open", "待处理", None), ("settled", "已说明", None)]
     context = {
         "row": row, "period": Period(row.since, row.months), "sides": recons.sides(row), "causes": recons.by_cause(row), "page": page_of(request, rows),
-        "axis": axis, "cause": Cause(cause).label if cause else "", "tabs": common.tabs(request, names), "may_edit": request.actor.may(Perm.RECON_EDIT, row.union),
+        "axis": axis, "cause": Cause(cause).label if cause else "", "tabs": tabs_of(request, names), "may_edit": request.actor.may(Perm.RECON_EDIT, row.union),
         "errors_of": errors_of, "trail": common.trail(("三方核对", reverse("income:recons")), (f"{row.union.name} {Period(row.since, row.months).label}", "")),
     }  # fmt: skip
     return render(request, "income/console/recon.html", context, status=status)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 
 
 def ask(key: str, facts: Mapping[str, Any], *, on: date, union: Any = None) -> policy.Decision:
     """One decision at the place of a union."""
-    area = (getattr(union, "area", "") or "000000")[:6]
-    return policy.decide(key, on=on, at=area, facts=facts, unit_path=getattr(union, "path", "") or "")
+    return law.decide(key, union, on, facts)
 
 
 def sentence(decision: policy.Decision) -> str:

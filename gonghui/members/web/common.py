@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from gonghui.accounts import throttle
-from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request
+from gonghui.core.errors import BadInput, Refusal
+from gonghui.core.http import Request, asked
 from gonghui.orgs.selectors import unions
 
 HOME = "members:list"
@@ -21,15 +21,8 @@ HOME = "members:list"
 
 def union_of(request: Request, *, required: bool = False) -> Any:
     """The union the page is about: `?union=`, else the actor's own. None when the actor has no business scope."""
-    actor, wanted = request.actor, request.GET.get("union") or request.POST.get("union")
-    if wanted and wanted.isdigit():
-        return unions.union_get(actor=actor, pk=int(wanted))
-    rows = unions.union_visible(actor).filter(ended_on=None).order_by("depth", "path")
-    union = rows.filter(path=actor.home).first() if actor.home else None
-    union = union or rows.first()
-    if union is None and required:
-        raise NotFound()
-    return union
+    find = unions.union_wanted if required else unions.union_asked
+    return find(request.actor, asked(request, "union"))
 
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -55,19 +48,6 @@ def refused(request: HttpRequest, refusal: Refusal) -> None:
     messages.error(request, refusal.message)
 
 
-def told(request: HttpRequest, act: Any, text: str) -> bool:
-    """Run an act; say its result or its refusal. 404 and 403 go their own way."""
-    try:
-        act()
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        refused(request, refusal)
-        return False
-    done(request, text)
-    return True
-
-
 def limited(request: Request, name: str, most: int, window: timedelta = timedelta(hours=1)) -> None:
     """Count one attempt of this account, before any transaction. Raises: TooMany accounts.too_many."""
     throttle.hit(f"members.{name}", request.actor.ref, most, window)
@@ -83,38 +63,6 @@ def each(rows: Iterable[Any], act: Callable[[Any], Any]) -> tuple[list[Any], lis
         except Refusal as refusal:
             skipped.append((row, refusal.message))
     return ok, skipped
-
-
-def tabs(request: HttpRequest, rows: Iterable[tuple[str, str, int | None]], *, name: str = "state") -> list[dict[str, Any]]:
-    """Tabs over one list: (value, label, count)."""
-    now = request.GET.get(name, "")
-    found = []
-    for value, label, count in rows:
-        query = request.GET.copy()
-        query.pop("page", None)
-        if value:
-            query[name] = value
-        else:
-            query.pop(name, None)
-        found.append({"label": label, "count": count, "current": value == now, "url": "?" + query.urlencode()})
-    return found
-
-
-def chips(request: HttpRequest, form: Any) -> list[dict[str, str]]:
-    """Chosen conditions that can be taken away one by one."""
-    found: list[dict[str, str]] = []
-    if not form.is_valid():
-        return found
-    for bound in form.visible_fields():
-        value = form.cleaned_data.get(bound.name)
-        if not value:
-            continue
-        query = request.GET.copy()
-        query.pop(bound.name, None)
-        query.pop("page", None)
-        shown = dict(getattr(bound.field, "choices", ())).get(str(value), value)
-        found.append({"label": f"{bound.label}：{shown}", "url": "?" + query.urlencode()})
-    return found
 
 
 def employer_named(name: str) -> Any:

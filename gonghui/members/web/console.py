@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, chips, numbers, page_of, render, tabs_of, told, whole_number
 from gonghui.files import services as files
 from gonghui.members import forms
 from gonghui.members.enums import LIVE_CARDS, LIVE_TRANSFERS, EmploymentKind, Perm, Standing
@@ -54,8 +54,8 @@ def index(request: Request) -> HttpResponse:
     jobs = reads.current_jobs([m.person_id for m in page])
     lines = [(m, jobs.get(m.person_id), reads.faults_of(m.person)) for m in page]
     context = {
-        "union": union, "form": form, "page": page, "lines": lines, "groups": groups, "chips": common.chips(request, form),
-        "tabs": common.tabs(request, [(k, v[0], counts[k]) for k, v in reads.TABS.items()]), "purpose": forms.PurposeForm(),
+        "union": union, "form": form, "page": page, "lines": lines, "groups": groups, "chips": chips(request, form),
+        "tabs": tabs_of(request, [(k, v[0], counts[k]) for k, v in reads.TABS.items()]), "purpose": forms.PurposeForm(),
         "trail": common.trail((union.name if union else "全部", "")), "clear_url": f"?union={union.pk}" if union else "?",
         "may_export": request.actor.may(Perm.MEMBER_EXPORT), "may_edit": request.actor.may(Perm.MEMBER_EDIT),
         "may_file": request.actor.may(Perm.APPLICATION_FILE), "may_card": request.actor.may(Perm.CARD_ISSUE),
@@ -78,7 +78,7 @@ def _member(request: Request, spell: Membership, **more: Any) -> dict[str, Any]:
     kind = request.GET.get("line", "")
     live = person.transfers.filter(state__in=LIVE_TRANSFERS).select_related("source", "target").first()
     months = policy_values.number("members.unconfirmed_months", clock.today(), spell.union)
-    line_tabs = common.tabs(
+    line_tabs = tabs_of(
         request,
         [
             ("", "全部", None),
@@ -125,7 +125,7 @@ def reveal(request: Request, pk: int) -> HttpResponse:
 
 def _act(request: Request, pk: int, act: Callable[[Membership], Any], text: str) -> HttpResponse:
     spell = reads.member_get(actor=request.actor, pk=pk)
-    common.told(request, lambda: act(spell), text)
+    told(request, lambda: act(spell), text)
     now = Membership.objects.filter(person_id=spell.person_id).order_by("-since", "-pk").values_list("pk", flat=True).first()
     if now is not None and Membership.objects.filter(reads.scope(request.actor), pk=now).exists():
         return common.back(request, "members:member", now)
@@ -145,7 +145,7 @@ def group_set(request: Request, pk: int) -> HttpResponse:
 
 
 def _group(spell: Membership, pk: str) -> Any:
-    return spell.union.groups.filter(pk=int(pk), until=None).first() if pk.isdigit() else None
+    return spell.union.groups.filter(pk=whole_number(pk) or 0, until=None).first()
 
 
 @officer(Perm.MEMBER_EDIT)
@@ -184,8 +184,8 @@ def _target(request: HttpRequest) -> Any:
     from gonghui.accounts.actor import Actor
 
     system = Actor.system("transfer")
-    if (chosen := request.POST.get("target", "")).isdigit():
-        return unions.union_get(actor=system, pk=int(chosen))
+    if chosen := whole_number(request.POST.get("target")):
+        return unions.union_get(actor=system, pk=chosen)
     words = request.POST.get("words", "").strip()
     if not words:
         return None
@@ -294,7 +294,7 @@ def fill(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def bulk(request: Request) -> HttpResponse:
     """One act for many (批量): done, skipped, why."""
-    ids = [int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()]
+    ids = numbers(request.POST.getlist("pk"))
     rows = reads.current(request.actor).filter(pk__in=ids[:MOST_BULK]).select_related("person", "union", "group")
     if request.POST.get("all") == "1":
         found = reads.current(request.actor, common.union_of(request))

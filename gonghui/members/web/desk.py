@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal, RuleViolation
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, numbers, page_of, render, tabs_of, told
 from gonghui.members import forms
 from gonghui.members.enums import Perm, Standing
 from gonghui.members.models import Membership, ServiceCard
@@ -102,7 +102,7 @@ def stale_act(request: Request) -> HttpResponse:
     union = common.union_of(request, required=True)
     rows, _months = _stale(request, union)
     if request.POST.get("all") != "1":
-        rows = rows.filter(pk__in=[int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()])
+        rows = rows.filter(pk__in=numbers(request.POST.getlist("pk")))
     acts = {
         "remind": ("发核实提醒", lambda m: _ask(request, m)),
         "confirm": ("登记已核实", lambda m: standing.membership_confirm(actor=request.actor, membership=m)),
@@ -199,7 +199,7 @@ def cards(request: Request) -> HttpResponse:
     )
     lines = [(c, sorted(c.returns.all(), key=lambda r: (r.on, r.pk), reverse=True)[:3]) for c in page]
     context = {
-        "page": page, "lines": lines, "tabs": common.tabs(request, [("", "全部", counts[""]), ("returned", "退汇待核", counts["returned"])]), "form": forms.ReturnForm(),
+        "page": page, "lines": lines, "tabs": tabs_of(request, [("", "全部", counts[""]), ("returned", "退汇待核", counts["returned"])]), "form": forms.ReturnForm(),
         "trail": common.trail(("会员服务卡", "")),
     }  # fmt: skip
     return render(request, "members/console/service_cards.html", context)
@@ -231,5 +231,5 @@ def card_act(request: Request, pk: int, verb: str) -> HttpResponse:
         ),
         "close": (lambda: service_cards.service_card_close(actor=actor, card=row), "服务卡已停用。"),
     }
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return common.back(request, "members:service_cards")

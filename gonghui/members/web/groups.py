@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told, whole_number
 from gonghui.files import services as files
 from gonghui.members import forms
 from gonghui.members.enums import Perm
@@ -77,7 +77,7 @@ def group(request: Request, pk: int) -> HttpResponse:
 
 def _asked(request: Request) -> tuple[int, str, str]:
     year, q, rating = request.GET.get("year", ""), request.GET.get("q", "")[:30], request.GET.get("rating", "")
-    chosen = int(year) if year.isdigit() and 2000 <= int(year) <= clock.today().year else clock.today().year
+    chosen = wanted if 2000 <= (wanted := whole_number(year) or 0) <= clock.today().year else clock.today().year
     return chosen, q, rating if rating in (*pool.RATINGS, pool.NONE) else ""
 
 
@@ -138,7 +138,7 @@ def activist_add(request: Request, pk: int) -> HttpResponse:
     """Register a member as activist (登记积极分子)."""
     spell = member_reads.member_get(actor=request.actor, pk=pk)
     skills = request.POST.get("skills", "")
-    common.told(
+    told(
         request,
         lambda: rosters.activist_add(actor=request.actor, union=spell.union, person=spell.person, skills=skills),
         "已登记为积极分子。",
@@ -154,7 +154,7 @@ def activist_act(request: Request, pk: int, verb: str) -> HttpResponse:
     if row is None:
         raise NotFound()
     form, this = forms.DeedForm(request.POST), clock.today().year
-    year = int(y) if (y := request.POST.get("year", "")).isdigit() and this - 1 <= int(y) <= this else this
+    year = y if this - 1 <= (y := whole_number(request.POST.get("year", "")) or 0) <= this else this
     acts = {
         "deed": (lambda: rosters.activist_deed(actor=request.actor, activist=row, **form.cleaned_data), "已登记。"),
         "rate": (
@@ -168,5 +168,5 @@ def activist_act(request: Request, pk: int, verb: str) -> HttpResponse:
     if verb == "deed" and not form.is_valid():
         common.refused(request, BadInput("members.deed", "请写明日期、工作和用时。"))
     else:
-        common.told(request, *acts[verb])
+        told(request, *acts[verb])
     return common.back(request, "members:activist", pk)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, numbers, page_of, render, tabs_of, told, whole_number
 from gonghui.files import services as files
 from gonghui.members import forms
 from gonghui.members.enums import LIVE_CARDS, ApplicationState, DocumentKind, Perm
@@ -45,7 +45,7 @@ def index(request: Request) -> HttpResponse:
     if state in ApplicationState.values:
         rows = rows.filter(state=state)
     page = page_of(request, rows.order_by("-submitted_at", "-pk"), count=counts.get(state, 0) if state in ApplicationState.values else None)
-    tabs = common.tabs(request, [(k, v, counts.get(k, 0)) for k, v in TABS])
+    tabs = tabs_of(request, [(k, v, counts.get(k, 0)) for k, v in TABS])
     for tab, (key, _label) in zip(tabs, TABS, strict=True):
         tab["current"] = key == state
     batches = list(reads.batches(request.actor)[:12])
@@ -72,7 +72,7 @@ def apply(request: Request) -> HttpResponse:
             person = identity.person_for_joining(
                 actor=request.actor, name=data["name"], id_kind=data["id_kind"], id_number=data["id_number"], phone=data["phone"]
             )
-            batch = batches.filter(pk=int(b)).first() if (b := request.POST.get("batch", "")).isdigit() else None
+            batch = batches.filter(pk=whole_number(request.POST.get("batch")) or 0).first()
             row = joining.application_submit(
                 actor=request.actor, person=person, union=union, channel=data["channel"], employer=union.employer,
                 employer_name=data["employer_name"] or (union.employer.name if union.employer else ""), employment_kind=data["employment_kind"],
@@ -139,7 +139,7 @@ def decide(request: Request, pk: int, verb: str) -> HttpResponse:
     """Approve, return, refuse, resume (决定)."""
     row = reads.application_get(actor=request.actor, pk=pk)
     reason = request.POST.get("reason", "")
-    group = row.union.groups.filter(pk=int(g), until=None).first() if (g := request.POST.get("group", "")).isdigit() else None
+    group = row.union.groups.filter(pk=whole_number(request.POST.get("group")) or 0, until=None).first()
     acts = {
         "approve": (
             lambda: joining.application_approve(
@@ -151,7 +151,7 @@ def decide(request: Request, pk: int, verb: str) -> HttpResponse:
         "refuse": (lambda: joining.application_refuse(actor=request.actor, application=row, reason=reason), "已作出决定，本人会收到理由。"),
         "resume": (lambda: joining.application_resume(actor=request.actor, application=row), "已重新提交。"),
     }
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return common.back(request, "members:application", pk)
 
 
@@ -159,7 +159,7 @@ def decide(request: Request, pk: int, verb: str) -> HttpResponse:
 @require_POST
 def approve_many(request: Request) -> HttpResponse:
     """Approve several at once (批量批准): done, skipped, why."""
-    ids = [int(pk) for pk in request.POST.getlist("pk") if pk.isdigit()][:200]
+    ids = numbers(request.POST.getlist("pk"))[:200]
     ok, skipped = [], []
     for row in reads.applications(request.actor).filter(pk__in=ids).order_by("pk"):
         try:
@@ -240,7 +240,7 @@ def batch_act(request: Request, pk: int, verb: str) -> HttpResponse:
         ),
         "close": (lambda: joining.batch_close(actor=request.actor, batch=row), "三关都已通过，批次办结。"),
     }
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return HttpResponseRedirect(reverse("members:batch", args=[pk]))
 
 
@@ -298,16 +298,14 @@ def ceremony_act(request: Request, pk: int, verb: str) -> HttpResponse:
     row = reads.ceremony_get(actor=request.actor, pk=pk)
     if verb == "present":
         chosen = request.POST.get("application", "")
-        application = row.batch.applications.filter(pk=int(chosen)).first() if chosen.isdigit() else None
+        application = row.batch.applications.filter(pk=whole_number(chosen) or 0).first()
         if application is None:
             raise NotFound()
-        common.told(
-            request, lambda: ceremonies.ceremony_present(actor=request.actor, ceremony=row, application=application), "已登记到场。"
-        )
+        told(request, lambda: ceremonies.ceremony_present(actor=request.actor, ceremony=row, application=application), "已登记到场。")
     elif verb == "photo":
         form = forms.PhotoForm(request.POST, request.FILES)
         if form.is_valid():
-            common.told(request, lambda: _photo(request, row, form.cleaned_data), "照片已存。")
+            told(request, lambda: _photo(request, row, form.cleaned_data), "照片已存。")
         else:
             common.refused(request, NotFound("members.photo", "请选一张照片再上传。"))
     else:

@@ -15,7 +15,7 @@ from gonghui.accounts.actor import Actor
 from gonghui.core import audit, clock, idempotency, privacy
 from gonghui.core.access import signed_in, worker
 from gonghui.core.errors import NotFound, NotPermitted, Refusal
-from gonghui.core.http import Request, download, render
+from gonghui.core.http import Request, download, render, told, whole_number
 from gonghui.files.export import Column, export_table
 from gonghui.members import forms
 from gonghui.members.enums import LIVE_CARDS, LIVE_TRANSFERS, ConsentPurpose, RequestKind
@@ -105,7 +105,7 @@ def join(request: Request, token: str = "") -> HttpResponse:
 def _start(request: Request) -> Any:
     """The union of the code that was scanned, if any."""
     wanted = request.GET.get("union") or request.POST.get("union") or ""
-    return unions.union_get(actor=SYSTEM, pk=int(wanted)) if wanted.isdigit() else None
+    return unions.union_get(actor=SYSTEM, pk=pk) if (pk := whole_number(wanted)) else None
 
 
 def _apply(request: Request, person: Any, data: dict[str, Any], start: Any, ceremony: Any) -> None:
@@ -206,7 +206,7 @@ def application(request: Request) -> HttpResponse:
             "sign": (lambda: _sign(request, row), "已确认签名，等工会决定。"),
         }
         if verb in acts:
-            common.told(request, *acts[verb])
+            told(request, *acts[verb])
         return HttpResponseRedirect(reverse("members:m-application"))
     steps = ["提交申请", "工会审核", "领会员证", "完成"]
     current = {"submitted": 2, "returned": 1, "approved": 3, "done": 4}.get(row.state, 2)
@@ -250,9 +250,9 @@ def card(request: Request) -> HttpResponse:
     spell = reads.mine(person.pk)
     if request.method == "POST" and row is not None:
         if request.POST.get("verb") == "lose":
-            common.told(request, lambda: cards.card_lose(actor=request.actor, card=row), "已挂失，新证号已编好，领到后请确认。")
+            told(request, lambda: cards.card_lose(actor=request.actor, card=row), "已挂失，新证号已编好，领到后请确认。")
         else:
-            common.told(request, lambda: cards.card_confirm(actor=request.actor, card=row), "已确认领取，您的入会手续全部办完。")
+            told(request, lambda: cards.card_confirm(actor=request.actor, card=row), "已确认领取，您的入会手续全部办完。")
         return HttpResponseRedirect(reverse("members:m-card"))
     code = cards.code_of(row) if row and spell else ""
     link = request.build_absolute_uri(reverse("members:card-verify")) + "#" + code if code else ""
@@ -311,7 +311,7 @@ def data_export(request: Request) -> HttpResponse:
 def erase(request: Request) -> HttpResponse:
     """Ask for erasure (删除请求): what goes, what stays and why."""
     person = _person(request)
-    common.told(
+    told(
         request,
         lambda: data_rights.request_make(actor=request.actor, person=person, kind=RequestKind.ERASE),
         "删除请求已办，哪些保留、为什么保留，写在下面。",
@@ -325,7 +325,7 @@ def ask(request: Request) -> HttpResponse:
     """Ask for a review by a person, or for an explanation (人工复核、说明处理规则)."""
     person, kind = _person(request), request.POST.get("kind", "")
     if kind in {RequestKind.REVIEW, RequestKind.EXPLAIN}:
-        common.told(
+        told(
             request,
             lambda: data_rights.request_make(actor=request.actor, person=person, kind=kind, words=request.POST.get("words", "")),
             "已收到，上级工会会派人复核并答复。" if kind == RequestKind.REVIEW else "处理规则写在下面“我的请求”里。",
@@ -342,13 +342,13 @@ def consent(request: Request) -> HttpResponse:
         purpose = request.POST.get("purpose", "")
         if purpose in ConsentPurpose.values:
             if request.POST.get("verb") == "withdraw":
-                common.told(
+                told(
                     request,
                     lambda: consents.consent_withdraw(actor=request.actor, person=person, purpose=purpose),
                     "已撤回，下一次使用前生效。",
                 )
             else:
-                common.told(request, lambda: consents.consent_give(actor=request.actor, person=person, purpose=purpose), "已记录您的同意。")
+                told(request, lambda: consents.consent_give(actor=request.actor, person=person, purpose=purpose), "已记录您的同意。")
         return HttpResponseRedirect(reverse("members:m-consents"))
     rows = [(n, consents.consent_live(person.pk, n.purpose)) for n in consents.notices().values()]
     past = Consent.objects.filter(person_id=person.pk).order_by("-given_at")[:20]
@@ -368,7 +368,7 @@ def transfer(request: Request) -> HttpResponse:
     form, status = forms.TransferForm(request.POST or None), 200
     if request.method == "POST":
         if request.POST.get("verb") == "withdraw" and live is not None:
-            common.told(request, lambda: transfers.transfer_withdraw(actor=request.actor, transfer=live), "已撤回，您仍在原工会。")
+            told(request, lambda: transfers.transfer_withdraw(actor=request.actor, transfer=live), "已撤回，您仍在原工会。")
             return HttpResponseRedirect(reverse("members:m-transfer"))
         status = 422
         if form.is_valid() and spell is not None:
@@ -390,7 +390,7 @@ def leave(request: Request) -> HttpResponse:
     if request.method == "POST" and spell is not None:
         if request.POST.get("sure") != "1":
             common.refused(request, NotFound("members.sure", "请先勾选“我确认退会”。"))
-        elif common.told(
+        elif told(
             request,
             lambda: exits.leave(actor=request.actor, membership=spell, reason=request.POST.get("reason", "")),
             "已办理退会，会员证已注销。随时欢迎您再来。",
@@ -407,7 +407,7 @@ def confirm(request: Request) -> HttpResponse:
     spell = reads.mine(_person(request).pk)
     if spell is None:
         raise NotFound()
-    common.told(request, lambda: standing.membership_confirm(actor=request.actor, membership=spell), "谢谢，已记下您还在。")
+    told(request, lambda: standing.membership_confirm(actor=request.actor, membership=spell), "谢谢，已记下您还在。")
     return HttpResponseRedirect(reverse("members:m-home"))
 
 
@@ -418,7 +418,7 @@ def disclose(request: Request) -> HttpResponse:
     spell = reads.mine(_person(request).pk)
     if spell is None:
         raise NotFound()
-    common.told(
+    told(
         request, lambda: joining.application_disclose(actor=request.actor, membership=spell), "已公开，单位一级的工会现在可以看到您的会籍。"
     )
     return HttpResponseRedirect(reverse("members:m-home"))
@@ -433,7 +433,7 @@ def account(request: Request) -> HttpResponse:
     form, status = forms.AccountForm(request.POST or None), 200
     if request.method == "POST":
         if request.POST.get("verb") == "close" and row is not None:
-            common.told(request, lambda: service_cards.service_card_close(actor=request.actor, card=row), "服务卡已停用。")
+            told(request, lambda: service_cards.service_card_close(actor=request.actor, card=row), "服务卡已停用。")
             return HttpResponseRedirect(reverse("members:m-account"))
         status = 422
         if form.is_valid():

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import menu
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of, told
 from gonghui.members import forms
 from gonghui.members.enums import Perm, RequestState
 from gonghui.members.models import DataRequest, Exit, Membership, Transfer
@@ -47,7 +47,7 @@ def index(request: Request) -> HttpResponse:
         "person", "union"
     )
     context = {
-        "page": page, "tabs": common.tabs(request, [(k, v[0], counts[k]) for k, v in parts.items()]), "tab": tab,
+        "page": page, "tabs": tabs_of(request, [(k, v[0], counts[k]) for k, v in parts.items()]), "tab": tab,
         "pool": page_of(request, pool.order_by("since", "pk"), size=20) if not tab else None, "reason": forms.ReasonForm(),
         "trail": common.trail(("会籍转接", "")), "exits": Exit.objects.filter(actor.within(Perm.MEMBER_VIEW, "union"), state="open").select_related("person", "union"),
     }  # fmt: skip
@@ -69,7 +69,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         "release": (lambda: transfers.transfer_release(actor=actor, transfer=row), "已放行，等对方接收。"),
         "withdraw": (lambda: transfers.transfer_withdraw(actor=actor, transfer=row, reason=reason), "已撤回，会员仍在原工会。"),
     }
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return common.back(request, "members:transfers")
 
 
@@ -157,7 +157,7 @@ def exit_act(request: Request, pk: int, verb: str) -> HttpResponse:
         "decide": (lambda: exits.exit_decide(actor=request.actor, case=row), "已办结，会员证已注销。"),
         "drop": (lambda: exits.exit_drop(actor=request.actor, case=row, reason=request.POST.get("reason", "")), "已终止办理，会籍不变。"),
     }
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return HttpResponseRedirect(reverse("members:exit", args=[pk]))
 
 
@@ -173,9 +173,7 @@ def requests(request: Request) -> HttpResponse:
     counts = {s: rows.filter(state=s).count() for s in RequestState.values}
     page = page_of(request, rows.filter(state=tab or "open").order_by("due_on", "pk"))
     lines = [(r, privacy.FIELDS.get(r.field, ""), privacy.wanted(r) if r.state == "open" else "") for r in page]
-    tabs = common.tabs(
-        request, [("", "待处理", counts["open"]), ("done", "已办", counts["done"]), ("refused", "不能办", counts["refused"])]
-    )
+    tabs = tabs_of(request, [("", "待处理", counts["open"]), ("done", "已办", counts["done"]), ("refused", "不能办", counts["refused"])])
     return render(
         request, "members/console/requests.html", {"page": page, "lines": lines, "tabs": tabs, "trail": common.trail(("资料请求", ""))}
     )
@@ -189,7 +187,7 @@ def request_act(request: Request, pk: int) -> HttpResponse:
     if row is None:
         raise NotFound()
     agree = request.POST.get("agree") == "1"
-    common.told(
+    told(
         request,
         lambda: privacy.request_decide(actor=request.actor, request=row, agree=agree, reason=request.POST.get("reason", "")),
         "已答复本人。",

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of, told
 from gonghui.files import services as files
 from gonghui.files.imports import headers, reading
 from gonghui.members import forms
@@ -47,7 +47,7 @@ def index(request: Request) -> HttpResponse:
     form = forms.RosterFilter(initial={"q": q, "kind": kind, "on": on})
     form.fields["kind"].widget = form.fields["kind"].hidden_widget()
     counts = reads.counts(actor=request.actor, union=union, on=on)
-    tabs = common.tabs(request, [(k, str(RosterKind(k).label), counts[k]) for k in RosterKind.values], name="kind")
+    tabs = tabs_of(request, [(k, str(RosterKind(k).label), counts[k]) for k in RosterKind.values], name="kind")
     for tab, key in zip(tabs, RosterKind.values, strict=True):
         tab["current"] = key == kind
     context = {
@@ -207,7 +207,7 @@ def comparison(request: Request, pk: int) -> HttpResponse:
     counts = {c: everything.filter(verdict=c).count() for c in DiffClass.values}
     tab = request.GET.get("state", "")
     shown = everything.filter(verdict=tab) if tab in DiffClass.values else everything.exclude(verdict=DiffClass.MATCHED)
-    tabs = common.tabs(
+    tabs = tabs_of(
         request,
         [
             ("", "要处理的", sum(n for c, n in counts.items() if c != "matched")),
@@ -268,7 +268,7 @@ def settle(request: Request, pk: int) -> HttpResponse:
     if row is None:
         raise NotFound()
     state, note = request.POST.get("state", ""), request.POST.get("note", "")
-    common.told(request, lambda: rosters.difference_settle(actor=request.actor, difference=row, state=state, note=note), "已处理。")
+    told(request, lambda: rosters.difference_settle(actor=request.actor, difference=row, state=state, note=note), "已处理。")
     return common.back(request, "members:comparison", row.comparison_id)
 
 
@@ -279,5 +279,5 @@ def sign(request: Request, pk: int) -> HttpResponse:
     row = _comparisons(request).filter(pk=pk).first()
     if row is None:
         raise NotFound()
-    common.told(request, lambda: rosters.comparison_sign(actor=request.actor, comparison=row), "已签认，清理报告可以打印。")
+    told(request, lambda: rosters.comparison_sign(actor=request.actor, comparison=row), "已签认，清理报告可以打印。")
     return HttpResponseRedirect(reverse("members:comparison", args=[pk]))

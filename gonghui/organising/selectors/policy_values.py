@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from gonghui.core.errors import NotFound
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 from gonghui.policy.services import Decision
 
@@ -23,13 +24,7 @@ def number(key: str, on: date, at: str = "000000") -> int | None:
 
 def decide(key: str, facts: Mapping[str, Any], on: date, union: Any = None) -> Decision | None:
     """A decision at the union's place, or None on days before any version was in force."""
-    at, path = (union.area or "000000", union.path) if union is not None else ("000000", "")
-    try:
-        return policy.decide(key, on=on, at=at, facts=facts, unit_path=path)
-    except NotFound as fault:
-        if fault.code != "policy.not_in_force":
-            raise
-        return None
+    return law.decided(key, union, on, facts)
 
 
 def due(step: str, since: date, union: Any = None) -> date | None:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import RuleViolation
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, chips, page_of, render, whole_number
 from gonghui.organising import forms, services
 from gonghui.organising.enums import CaseState, Form, Perm
 from gonghui.organising.selectors import cases, planning
@@ -40,7 +40,7 @@ def board(request: Request) -> HttpResponse:
     form, given = _filter(request)
     columns = cases.board(actor=request.actor, **given)
     total, late = sum(c.total for c in columns), sum(c.late for c in columns)
-    context = {"form": form, "columns": columns, "total": total, "late": late, "today": clock.today(), "chips": common.chips(request, form)}
+    context = {"form": form, "columns": columns, "total": total, "late": late, "today": clock.today(), "chips": chips(request, form)}
     return render(request, "organising/console/board.html", context)
 
 
@@ -66,7 +66,7 @@ def case_list(request: Request) -> HttpResponse:
     tabs += [
         {"label": CaseState(s).label, "url": f"?state={s}", "count": counts.get(s, 0), "current": state == s} for s in cases.ENDED_WORDS
     ]
-    context = {"form": form, "page": page_of(request, rows), "tabs": tabs, "today": clock.today(), "chips": common.chips(request, form)}
+    context = {"form": form, "page": page_of(request, rows), "tabs": tabs, "today": clock.today(), "chips": chips(request, form)}
     if request.GET.get("print"):
         return render(request, "organising/print/list.html", {"rows": rows[:500], "total": rows.count(), "at": clock.now()})
     return render(request, "organising/console/list.html", context)
@@ -176,7 +176,7 @@ def join(request: Request, pk: int) -> HttpResponse:
         wanted = request.POST.get("union", "")
         union = next((u for u in planning.near(employer) if str(u.pk) == wanted), None)
         if union is None:
-            union = unions.union_get(actor=request.actor, pk=int(wanted)) if wanted.isdigit() and len(wanted) < 12 else None
+            union = unions.union_get(actor=request.actor, pk=pk) if (pk := whole_number(wanted)) else None
         if union is None:
             raise RuleViolation("organising.union_name", "请先选要加入的工会。")
         services.coverage_join(actor=request.actor, employer=employer, union=union, reason=request.POST.get("reason", ""))

@@ -10,7 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 
 from gonghui.core.errors import BadInput, Conflict, RuleViolation
 from gonghui.core.forms import Form
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, render, whole_number
 from gonghui.organising.enums import Perm
 from gonghui.orgs.selectors import employers, unions
 
@@ -24,22 +24,7 @@ def towns(request: Request) -> list[tuple[str, str]]:
 
 
 def chosen_town(request: Request, value: str) -> Any:
-    return unions.union_get(actor=request.actor, pk=int(value), perm=Perm.CASE_VIEW) if value.isdigit() else None
-
-
-def chips(request: Request, form: Form) -> list[dict[str, str]]:
-    """One chip per filter in use, each with the address without it."""
-    found = []
-    for name, field in form.fields.items():
-        value = request.GET.get(name)
-        if not value:
-            continue
-        label = dict(getattr(field, "choices", [])).get(value, value) if hasattr(field, "choices") else ("是" if value == "on" else value)
-        rest = request.GET.copy()
-        rest.pop(name)
-        rest.pop("page", None)
-        found.append({"label": f"{field.label}：{label}", "url": f"?{rest.urlencode()}"})
-    return found
+    return unions.union_get(actor=request.actor, pk=pk, perm=Perm.CASE_VIEW) if (pk := whole_number(value)) else None
 
 
 def named_union(request: Request, words: str, *, anywhere: bool = False) -> Any:

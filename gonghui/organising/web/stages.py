@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import RuleViolation
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, chips, page_of, render
 from gonghui.organising import forms
 from gonghui.organising.enums import Perm, Theme
 from gonghui.organising.selectors import stages as reads
@@ -40,7 +40,7 @@ def stages(request: Request) -> HttpResponse:
     tabs += [{"label": s.label, "url": f"?stage={s.value}", "count": counts.get(s.value, 0), "current": stage == s.value} for s in Stage]
     page = page_of(request, rows)
     context = {
-        "form": form, "tabs": tabs, "page": page, "rows": [(u, reads.assess(u, clock.today())) for u in page], "chips": common.chips(request, form),
+        "form": form, "tabs": tabs, "page": page, "rows": [(u, reads.assess(u, clock.today())) for u in page], "chips": chips(request, form),
         "bars": [(s.label, counts.get(s.value, 0)) for s in Stage], "may": request.actor.may(Perm.STAGE_EDIT),
     }  # fmt: skip
     return render(request, "organising/console/stages.html", context)

@@ -10,13 +10,11 @@ from typing import Any
 from django.db.models import Sum
 
 from gonghui.core import clock
-from gonghui.core.errors import NotFound
 from gonghui.orgs import hooks
 from gonghui.orgs.enums import Body, MatterState, PostTitle, Rank, Sector, UnionKind
 from gonghui.orgs.models import Certificate, Employer, Matter, Post, Union, UnionAccount
 from gonghui.orgs.rules import tree as rules
-from gonghui.orgs.selectors import terms
-from gonghui.policy import services as policy
+from gonghui.orgs.selectors import law, terms
 from gonghui.policy.services import Decision, Fact
 
 SOON_DAYS = 180
@@ -93,13 +91,9 @@ def union_duties(union: Union, on: date | None = None) -> Duties:
 
 
 def _decide(duties: Duties, key: str, union: Union, day: date, facts: Mapping[str, Any]) -> Decision | None:
-    try:
-        decision = policy.decide(key, on=day, at=union.area or "000000", facts=facts, unit_path=union.path)
-    except NotFound as fault:
-        if fault.code != "policy.not_in_force":
-            raise
-        return None
-    duties.slips.append(decision)
+    decision = law.decided(key, union, day, facts)
+    if decision is not None:
+        duties.slips.append(decision)
     return decision
 
 

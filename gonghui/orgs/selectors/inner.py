@@ -17,8 +17,7 @@ from gonghui.core import clock
 from gonghui.orgs import hooks
 from gonghui.orgs.enums import Body, CoverageForm, PostTitle, UnionKind
 from gonghui.orgs.models import Coverage, Post, SeasonCount, Union, WorkUnit
-from gonghui.orgs.selectors import policy_values, unions
-from gonghui.policy import services as policy
+from gonghui.orgs.selectors import law, policy_values, unions
 from gonghui.policy.services import Decision, Fact
 
 if TYPE_CHECKING:
@@ -28,9 +27,7 @@ if TYPE_CHECKING:
 def workshop_decision(unit: WorkUnit, on: date | None = None) -> Decision:
     """Must this workshop have a committee (车间、队、站是否建工会)?"""
     facts = {"persons": Fact(unit.headcount, source="车间（队、站）登记", as_of=unit.on)}
-    return policy.decide(
-        "orgs.workshop_committee", on=on or clock.today(), at=unit.union.area or "000000", facts=facts, unit_path=unit.union.path
-    )
+    return law.decide("orgs.workshop_committee", unit.union, on or clock.today(), facts)
 
 
 def work_units(union: Union) -> list[WorkUnit]:
@@ -116,7 +113,7 @@ def _system_heads(union_ids: list[int], today: date) -> dict[int, int]:
 
 def _posts_decision(union: Union, count: int, today: date) -> Decision:
     facts = {"headcount": Fact(count, source="系统内单位的职工数", as_of=today)}
-    return policy.decide("orgs.industrial_posts", on=today, at=union.area or "000000", facts=facts, unit_path=union.path)
+    return law.decide("orgs.industrial_posts", union, today, facts)
 
 
 MANAGEMENT = {"local": "属地管理", "leader": "龙头企业管理"}

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from gonghui.accounts.actor import subtree
 from gonghui.core.errors import NotFound
+from gonghui.core.http import whole_number
 from gonghui.orgs.enums import Perm, UnionKind
 from gonghui.orgs.models import Employer, Union, UnionEvent, UnionLine
 from gonghui.orgs.rules.tree import GRASSROOTS, LEVEL, TERRITORIAL
@@ -40,6 +41,28 @@ def union_get(*, actor: Actor, pk: int, perm: str = Perm.UNION_VIEW) -> Union:
     """One union the actor may see, or 404."""
     rows = Union.objects.filter(pk__in=union_visible(actor, perm).filter(pk=pk).values("pk"))
     return get_object_or_404(rows.select_related("parent", "employer", "host", "successor"))
+
+
+def union_asked(actor: Actor, wanted: str, perm: str = Perm.UNION_VIEW) -> Union | None:
+    """The union a page is about (本页工会): the one asked for by its key, else the actor's own, else the highest in scope.
+
+    None when nothing is asked for and the actor has no scope. Raises: NotFound for one outside the scope, or nonsense.
+    """
+    if wanted:
+        pk = whole_number(wanted)
+        if pk is None:
+            raise NotFound()
+        return union_get(actor=actor, pk=pk, perm=perm)
+    rows = Union.objects.filter(union_scope(actor, perm), ended_on=None).select_related("parent").order_by("depth", "path")
+    return (rows.filter(path=actor.home).first() if actor.home else None) or rows.first()
+
+
+def union_wanted(actor: Actor, wanted: str, perm: str = Perm.UNION_VIEW) -> Union:
+    """As `union_asked`. Raises: NotFound also for an actor without scope."""
+    union = union_asked(actor, wanted, perm)
+    if union is None:
+        raise NotFound()
+    return union
 
 
 def union_of_code(code: str) -> Union:

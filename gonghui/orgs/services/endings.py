@@ -14,11 +14,10 @@ from gonghui.orgs import flows, hooks
 from gonghui.orgs.enums import MatterKind, Perm, UnionState
 from gonghui.orgs.models import Certificate, Coverage, Employer, EmployerPlace, Group, Lead, Matter, Post, Term, Union, UnionLine
 from gonghui.orgs.rules import tree as rules
-from gonghui.orgs.selectors import policy_values
+from gonghui.orgs.selectors import law, policy_values
 from gonghui.orgs.services import coverage, matters, places, tree
 from gonghui.orgs.services.common import event, lock_tree, lock_union, must_be_alive, not_future, refuse, violate
 from gonghui.orgs.services.track import employers_changing, unions_changing
-from gonghui.policy import services as policy
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -142,7 +141,7 @@ def _lawful(union: Union, on: date, unit_ended: bool | None, congress: bool | No
     if unit_ended is None:
         unit_ended = union.employer is not None and union.employer.written_off_on is not None
     facts = {"unit_ended": unit_ended, "congress_adopted": congress, "higher_approved": approved}
-    decision = policy.decide("orgs.dissolution", on=on, at=union.area or "000000", facts=facts)
+    decision = law.decide("orgs.dissolution", union, on, facts)
     if decision.blocks:
         raise RuleViolation(
             "orgs.dissolution",

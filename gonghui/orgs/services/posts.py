@@ -12,13 +12,13 @@ from gonghui.core.errors import Conflict, RuleViolation
 from gonghui.orgs.enums import Body, Perm, PostTitle
 from gonghui.orgs.models import Certificate, Group, Post, Term, Union, UnionAccount
 from gonghui.orgs.rules import tree as rules
+from gonghui.orgs.selectors import law
 from gonghui.orgs.selectors import terms as term_reads
 from gonghui.orgs.services import guards
 from gonghui.orgs.services.common import event, must_be_alive, not_future, violate
 from gonghui.people import selectors as people_reads
 from gonghui.people import services as people
 from gonghui.people.enums import IdKind
-from gonghui.policy import services as policy
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -50,7 +50,7 @@ def term_open(
     actor.require(Perm.POST_EDIT, union)
     must_be_alive(union)
     not_future(since, "届次开始")
-    decision = policy.decide("orgs.term_years", on=since, at=union.area or "000000", facts={"kind": level_of(union), "years": years})
+    decision = law.decide("orgs.term_years", union, since, {"kind": level_of(union), "years": years})
     if decision.blocks:
         raise RuleViolation("orgs.term_years", f"{decision.verdict}，这里是 {years} 年。", slip=decision.as_json())
     until = _add_years(since, years)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from gonghui.core.errors import NotFound, RuleViolation
+from gonghui.core.errors import RuleViolation
 from gonghui.orgs.enums import JointForm, UnionKind
 from gonghui.orgs.models import Union
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
-    from gonghui.policy.services import Decision
 
 FORMS: dict[str, str] = {
     JointForm.COMMUNITY: "community",
@@ -54,11 +54,8 @@ def leadership(actor: Actor, lower: Union, upper: Union, on: date, *, layer: str
 
 
 def _keep(actor: Actor, key: str, union: Union, on: date, facts: dict[str, Any]) -> str:
-    try:
-        decision: Decision = policy.decide(key, on=on, at=union.area or "000000", facts=facts, unit_path=union.path)
-    except NotFound as fault:
-        if fault.code != "policy.not_in_force":
-            raise
+    decision = law.decided(key, union, on, facts)
+    if decision is None:
         return ""
     if decision.blocks:
         raise RuleViolation(key, f"{decision.verdict}。", slip=decision.as_json())

@@ -11,10 +11,10 @@ from gonghui.accounts.enums import Role
 from gonghui.core import clock
 from gonghui.core.errors import NotFound
 from gonghui.finance.selectors import books, vouchers
+from gonghui.orgs.selectors import law as places
 from gonghui.oversight.enums import FindingState, Perm, TaskState
 from gonghui.oversight.models import AuditPlan, AuditTask, Finding
 from gonghui.oversight.rules import sampling
-from gonghui.treasury.selectors import common
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -125,7 +125,7 @@ def conflicts(actor: Actor, union: Any) -> list[str]:
     for scope in actor.scopes:
         post = KEEPERS.get(str(scope.role))
         if scope.path in paths and post:
-            slip = common.decide(RULE, union, clock.today(), {"post": post, "same_session": True})
+            slip = places.decide(RULE, union, clock.today(), {"post": post, "same_session": True})
             if slip.outcome is not True:
                 found.append(f"在{union.name}任{Role(scope.role).label}")
     if book is not None and _hands(actor, book).exists():

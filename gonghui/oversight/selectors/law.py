@@ -6,15 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from gonghui.core.errors import NotFound, RuleViolation
+from gonghui.orgs.selectors import law as places
 from gonghui.oversight.rules import form
 from gonghui.oversight.rules.catalogue import QUESTIONS
 from gonghui.policy import services as policy
-from gonghui.treasury.selectors import common
 
 
 def number(key: str, union: Any, on: date) -> int:
     """A whole number in force."""
-    return common.number(f"oversight.{key}", union, on)
+    return places.number(f"oversight.{key}", union, on)
 
 
 def form_items(on: date) -> list[form.Item]:
@@ -31,7 +31,7 @@ def decision(key: str, union: Any, on: date) -> policy.Decision:
     """A rule of the catalogue with the values in force at the union's place."""
     if key not in QUESTIONS:
         raise NotFound("oversight.no_rule", "请从规则目录里选一条规则。")
-    return policy.decide_params(key, on=on, at=common.area_of(union), unit_path=union.path)
+    return policy.decide_params(key, on=on, at=places.place_of(union), unit_path=union.path)
 
 
 def clause(key: str, union: Any, on: date) -> str:
@@ -51,7 +51,7 @@ def publication(union: Any, period_end: date, on: date, published_on: date | Non
     facts: dict[str, Any] = {"period_end": period_end}
     if published_on is not None:
         facts["published_on"] = published_on
-    return common.decide("finance.publication_half_year", union, on, facts)
+    return places.decide("finance.publication_half_year", union, on, facts)
 
 
 def publish_by(union: Any, period_end: date) -> date:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import Request, download, page_of, render, tabs_of, told
 from gonghui.orgs.selectors import unions
 from gonghui.oversight import exports, forms
 from gonghui.oversight.enums import Perm, PlanState, TaskState
@@ -36,7 +36,7 @@ def index(request: Request) -> HttpResponse:
     state = request.GET.get("state", "")
     counts = reads.tab_counts(request.actor)
     context = {
-        "form": form, "asked": bool(asked), "tabs": common.tabs(request, [(k, LABELS[k], counts[k]) for k in reads.TABS]),
+        "form": form, "asked": bool(asked), "tabs": tabs_of(request, [(k, LABELS[k], counts[k]) for k in reads.TABS]),
         "page": page_of(request, reads.tasks(request.actor, state=state, **asked)), "may_plan": request.actor.may(Perm.AUDIT_PLAN),
         "trail": common.trail(("经审工作", "")),
     }  # fmt: skip
@@ -96,7 +96,7 @@ def plan(request: Request, pk: int) -> HttpResponse:
 def plan_issue(request: Request, pk: int) -> HttpResponse:
     """Send the plan out (下达)."""
     row = reads.plan_get(actor=request.actor, pk=pk)
-    common.told(request, lambda: services.plan_issue(actor=request.actor, plan=row), "计划已下达，被审工会能看到任务和进点日期。")
+    told(request, lambda: services.plan_issue(actor=request.actor, plan=row), "计划已下达，被审工会能看到任务和进点日期。")
     return common.go("plan", pk)
 
 
@@ -158,7 +158,7 @@ def begin(request: Request, pk: int) -> HttpResponse:
     row = reads.task_get(actor=request.actor, pk=pk)
     form = forms.BeginForm(request.POST)
     seed = form.cleaned_data["seed"] if form.is_valid() else ""
-    common.told(request, lambda: services.task_begin(actor=request.actor, task=row, seed=seed), "已进点：清单已封存，样本按种子抽出。")
+    told(request, lambda: services.task_begin(actor=request.actor, task=row, seed=seed), "已进点：清单已封存，样本按种子抽出。")
     return common.go("task", pk)
 
 
@@ -176,5 +176,5 @@ def look(request: Request, pk: int, n: int) -> HttpResponse:
     """What was seen in a drawn voucher (抽查记录)."""
     row = reads.task_get(actor=request.actor, pk=pk)
     fine, note = request.POST.get("fine") == "yes", request.POST.get("note", "")
-    common.told(request, lambda: services.sample_look(actor=request.actor, task=row, n=n, fine=fine, note=note), f"第 {n} 张已记录。")
+    told(request, lambda: services.sample_look(actor=request.actor, task=row, n=n, fine=fine, note=note), f"第 {n} 张已记录。")
     return common.go("task", pk)

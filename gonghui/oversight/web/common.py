@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, render
+from gonghui.core.errors import Refusal
+from gonghui.core.http import Request, asked, render
 from gonghui.orgs.selectors import unions
 
 FORM = "oversight/console/form.html"
@@ -29,19 +28,6 @@ def home(name: str, label: str) -> tuple[str, str]:
 def go(name: str, *args: Any) -> HttpResponse:
     """Go to a page."""
     return HttpResponseRedirect(reverse(f"oversight:{name}", args=args))
-
-
-def told(request: HttpRequest, act: Callable[[], Any], text: str) -> Any:
-    """Run an act, say its result or its refusal; None when refused. 403 and 404 go their own way."""
-    try:
-        made = act()
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
-        return None
-    messages.success(request, text)
-    return made if made is not None else True
 
 
 def tried(form: Any, act: Callable[[], Any]) -> Any:
@@ -69,30 +55,9 @@ def filters(form: Any) -> dict[str, Any]:
     return {k: v for k, v in getattr(form, "cleaned_data", {}).items() if v}
 
 
-def tabs(request: HttpRequest, rows: Iterable[tuple[str, str, int | None]], name: str = "state") -> list[dict[str, Any]]:
-    """Tabs over one list: (value, label, count)."""
-    found, now = [], request.GET.get(name, "")
-    for value, label, count in rows:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query.pop(name, None)
-        if value:
-            query[name] = value
-        found.append({"label": label, "count": count, "current": value == now, "url": "?" + query.urlencode()})
-    return found
-
-
 def union_of(request: Request, perm: str) -> Any:
-    """The union a new thing belongs to: `union`, else the actor's own. Raises NotFound outside the scope."""
-    wanted = request.GET.get("union") or request.POST.get("union") or ""
-    if wanted:
-        if not wanted.isascii() or not wanted.isdigit() or len(wanted) > 15:
-            raise NotFound()
-        return unions.union_get(actor=request.actor, pk=int(wanted), perm=perm)
-    found = unions.roots(request.actor, perm)
-    if not found:
-        raise NotFound()
-    return found[0]
+    """The union a page or a new thing is about: `union`, else the actor's own. Raises NotFound outside the scope."""
+    return unions.union_wanted(request.actor, asked(request, "union"), perm)
 
 
 def below(request: Request, union: Any, perm: str) -> list[tuple[int, str]]:

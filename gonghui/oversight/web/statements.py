@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of, told
 from gonghui.oversight import forms
 from gonghui.oversight.enums import Perm, StatementState
 from gonghui.oversight.models import Statement
@@ -37,7 +37,7 @@ def index(request: Request) -> HttpResponse:
     _first, last = halves.span(year, half)
     context: dict[str, Any] = {
         "form": form, "asked": bool(asked), "half": halves.label(year, half), "key": f"{year}-{half}", "missing_tab": tab == "missing",
-        "tabs": common.tabs(request, [("", "公布表", None), ("missing", f"{halves.label(year, half)}还没有公布", missing.count())], "view"),
+        "tabs": tabs_of(request, [("", "公布表", None), ("missing", f"{halves.label(year, half)}还没有公布", missing.count())], "view"),
         "may_edit": request.actor.may(Perm.STATEMENT_EDIT), "trail": common.trail(("财务公布", "")), "today": today,
     }  # fmt: skip
     if tab == "missing":
@@ -91,7 +91,7 @@ def page(request: Request, pk: int) -> HttpResponse:
 def publish(request: Request, pk: int) -> HttpResponse:
     """Approve and publish (批准公布)."""
     row = reads.statement_get(actor=request.actor, pk=pk)
-    common.told(request, lambda: services.statement_publish(actor=request.actor, statement=row), "已公布，会员在手机上就能看到。")
+    told(request, lambda: services.statement_publish(actor=request.actor, statement=row), "已公布，会员在手机上就能看到。")
     return common.go("statement", pk)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told
 from gonghui.orgs.selectors import unions
 from gonghui.oversight import forms
 from gonghui.oversight.enums import ClassState, Perm
@@ -100,5 +100,5 @@ def hold(request: Request, pk: int) -> HttpResponse:
             messages.error(request, "到会人数要填整数，没有来的填 0。")
             return render(request, HERE + "class.html", _context(request, row), status=422)
         people[union_id] = int(text)
-    common.told(request, lambda: services.class_hold(actor=request.actor, klass=row, people=people), "到会已登记，有下级的工会要按期传达。")
+    told(request, lambda: services.class_hold(actor=request.actor, klass=row, people=people), "到会已登记，有下级的工会要按期传达。")
     return common.go("class", pk)

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told
 from gonghui.privacy import forms, selectors, services
 from gonghui.privacy.enums import AssessmentState, Perm
 from gonghui.privacy.models import Assessment
-from gonghui.privacy.web.common import told, trail
+from gonghui.privacy.web.common import trail
 
 HERE = "privacy/console/"
 

@@ -18,13 +18,13 @@ from gonghui.accounts import selectors as accounts
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import Request, download, page_of, render, told
 from gonghui.files.export import Column, export_table
 from gonghui.orgs.selectors import closure
 from gonghui.privacy import forms, selectors, services
 from gonghui.privacy.enums import Perm
 from gonghui.privacy.models import Incident
-from gonghui.privacy.web.common import told, trail
+from gonghui.privacy.web.common import trail
 
 HERE = "privacy/console/"
 

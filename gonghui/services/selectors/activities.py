@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from gonghui.core import clock
 from gonghui.core.errors import NotFound
+from gonghui.orgs.selectors import law
 from gonghui.services.enums import ActivityKind, ActivityState, Division, Format, Perm, Stage
 from gonghui.services.models import Activity, Bout, Entry
 from gonghui.services.rules.fixtures import Played, Row, standings
@@ -134,7 +135,7 @@ def judged(activity: Activity) -> answers.Answer | None:
         return None
     union, day = activity.union, activity.since
     draft = Draft(
-        kind=str(PlanKind.ACTIVITY), on=day, at=facts.region(union), count=max(1, heads(activity)), unit_path=union.path, method="transfer", facts={},
+        kind=str(PlanKind.ACTIVITY), on=day, at=law.place_of(union), count=max(1, heads(activity)), unit_path=union.path, method="transfer", facts={},
         lines=tuple(Line(p.use, p.unit_fen, p.quantity, p.words, p.people, p.rank) for p in prizes), tables=figures.tables_of(union),
         roll=0, budget=budgets.budget_for(union, day, str(PlanKind.ACTIVITY), ""),
     )  # fmt: skip

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told
 from gonghui.policy import services as policy
 from gonghui.services import forms
 from gonghui.services.enums import ActivityState, Division, Format, Perm
 from gonghui.services.models import Activity
 from gonghui.services.selectors import activities as reads
 from gonghui.services.services import activities
-from gonghui.services.web.common import told, trail, union_of
+from gonghui.services.web.common import trail, union_of
 
 HERE = "services/console/"
 TONES = {"allowed": "ok", "reason": "warn", "unknown": "warn", "refused": "bad"}

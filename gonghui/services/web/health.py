@@ -13,12 +13,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told
 from gonghui.services import forms
 from gonghui.services.enums import Perm
 from gonghui.services.selectors import health as reads
 from gonghui.services.services import health
-from gonghui.services.web.common import told, trail, union_of
+from gonghui.services.web.common import trail, union_of
 
 HERE = "services/console/"
 

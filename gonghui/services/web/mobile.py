@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import worker
 from gonghui.core.errors import Refusal
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, render, told
 from gonghui.services.enums import VisitState
 from gonghui.services.selectors import health as reads
 from gonghui.services.services import health
-from gonghui.services.web.common import person_of, told
+from gonghui.services.web.common import person_of
 
 HERE = "services/mobile/"
 

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gonghui.core.access import worker
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told
 from gonghui.services import forms
 from gonghui.services.enums import Division, EntryMode
 from gonghui.services.models import Activity
 from gonghui.services.selectors import activities as reads
 from gonghui.services.selectors import health
 from gonghui.services.services import activities
-from gonghui.services.web.common import person_of, told
+from gonghui.services.web.common import person_of
 
 HERE = "services/mobile/"
 

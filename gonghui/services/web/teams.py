@@ -10,12 +10,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer, worker
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, told
 from gonghui.services import forms
 from gonghui.services.enums import Perm
 from gonghui.services.selectors import teams as reads
 from gonghui.services.services import teams
-from gonghui.services.web.common import person_of, told, trail, union_of
+from gonghui.services.web.common import person_of, trail, union_of
 
 HERE = "services/console/"
 

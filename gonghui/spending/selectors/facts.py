@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from gonghui.accounts.actor import Actor
 from gonghui.members.selectors import counts
+from gonghui.orgs.selectors import law
 from gonghui.spending.enums import CARE, COUNTED, Method, PlanKind, Use
 from gonghui.spending.models import Participant, Plan, PlanLine, Spent
 from gonghui.spending.rules.draft import Draft, History, Line, Member, Past
@@ -18,15 +19,6 @@ from gonghui.spending.selectors import budgets, figures
 YEARS_BACK = 6
 """How far back the history reads: longer than any interval of a rule."""
 SYSTEM = Actor.system("spending")
-
-
-def region(union: Any) -> str:
-    """The GB/T 2260 code whose rules hold for a union (适用区划): its own, else the nearest above."""
-    while union is not None:
-        if union.area:
-            return str(union.area[:6])
-        union = union.parent
-    return "000000"
 
 
 def roll_on(union: Any, day: date) -> Any:
@@ -46,7 +38,7 @@ def draft_of(plan: Plan, *, on: date | None = None, handed_out: bool = False) ->
         facts["to_all"] = True
     lines = tuple(Line(x.use, x.unit_fen, x.quantity, x.words, x.people, x.grade) for x in plan.lines.all())
     return Draft(
-        kind=plan.kind, on=day, at=region(union), lines=lines, members=members,
+        kind=plan.kind, on=day, at=law.place_of(union), lines=lines, members=members,
         count=plan.count, roll=roll, unit_path=union.path, method=plan.method, payee=plan.payee, nature=plan.nature, source=plan.source,
         facts=facts, place=plan.place_area[:6], tables=figures.tables_of(union), handed_out=handed_out,
         budget=budgets.budget_for(union, day, plan.kind, plan.budget_item, exclude=plan.source),

@@ -13,6 +13,7 @@ from gonghui.approvals import services as approvals
 from gonghui.core import audit, clock, crypto
 from gonghui.core.errors import BadInput, NotFound, RuleViolation
 from gonghui.finance.selectors import books
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 from gonghui.spending import flows
 from gonghui.spending.enums import PRIVATE, Outcome, Perm, PlanKind, PlanState
@@ -87,7 +88,7 @@ def _fill(plan: Plan, data: PlanData) -> None:
     private = data.kind in PRIVATE
     plan.kind, plan.on = data.kind, data.on
     plan.title = LABELS[data.kind] if private else data.title.strip()[:80] or LABELS[data.kind]
-    plan.place, plan.place_area = data.place.strip()[:80], (data.place_area or facts.region(plan.union))[:12]
+    plan.place, plan.place_area = data.place.strip()[:80], (data.place_area or law.place_of(plan.union))[:12]
     plan.method, plan.payee, plan.nature = data.method, data.payee.strip()[:80], data.nature
     plan.count, plan.whole_roll, plan.budget_item = (0 if data.people else data.count), data.whole_roll, data.budget_item[:40]
     plan.more = {k: v.isoformat() if isinstance(v, date) else v for k, v in data.more.items() if v is not None}

@@ -14,6 +14,7 @@ from gonghui.finance import services as finance
 from gonghui.finance.enums import BookKind
 from gonghui.finance.rules.lines import Finding
 from gonghui.finance.selectors import books
+from gonghui.orgs.selectors import law
 from gonghui.spending import flows
 from gonghui.spending.enums import Method, Outcome, Perm, PlanKind, PlanState, Use
 from gonghui.spending.models import Plan, Spent
@@ -117,7 +118,7 @@ def bare_draft(voucher: Any) -> Draft | None:
         lines = (Line(use, amount, 1),)
     asked = {k: v for k, v in given.items() if k not in ("participants", "winners", "cash", "part", "payee", "plan")}
     return Draft(
-        kind=kind, on=voucher.on, at=facts.region(union), lines=lines, count=people, unit_path=union.path,
+        kind=kind, on=voucher.on, at=law.place_of(union), lines=lines, count=people, unit_path=union.path,
         roll=facts.roll_on(union, voucher.on).count() if kind == PlanKind.FESTIVAL else 0, facts=asked,
         method=Method.CASH if cash else Method.TRANSFER, payee=str(given.get("payee") or ""), source=f"finance.voucher:{voucher.pk}",
         tables=figures.tables_of(union), budget=budgets.budget_for(union, voucher.on, kind, ""),

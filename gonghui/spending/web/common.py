@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request
+from gonghui.core.http import Request, asked
 from gonghui.orgs.selectors import unions
 from gonghui.spending.enums import Perm
 from gonghui.spending.models import Plan
@@ -25,15 +22,8 @@ STATE_TONES = {
 
 def union_of(request: Request, *, required: bool = False) -> Any:
     """The union the page is about: `?union=`, else the actor's own. None when the actor has no business scope."""
-    actor, wanted = request.actor, request.GET.get("union") or request.POST.get("union")
-    if wanted and wanted.isdigit():
-        return unions.union_get(actor=actor, pk=int(wanted), perm=Perm.PLAN_VIEW)
-    rows = unions.union_visible(actor, Perm.PLAN_VIEW).filter(ended_on=None).order_by("depth", "path")
-    union = rows.filter(path=actor.home).first() if actor.home else None
-    union = union or rows.first()
-    if union is None and required:
-        raise NotFound()
-    return union
+    find = unions.union_wanted if required else unions.union_asked
+    return find(request.actor, asked(request, "union"), Perm.PLAN_VIEW)
 
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
@@ -44,47 +34,6 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
 def to(name: str, *args: Any, query: str = "") -> HttpResponse:
     """Go to a page."""
     return HttpResponseRedirect(reverse(f"spending:{name}", args=args) + query)
-
-
-def told(request: HttpRequest, act: Callable[[], Any], text: str) -> bool:
-    """Run an act; say its result or its refusal on the next page. 404 and 403 go their own way."""
-    try:
-        act()
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
-        return False
-    messages.success(request, text)
-    return True
-
-
-def tabs(request: HttpRequest, rows: list[tuple[str, str, int | None]], *, name: str = "state") -> list[dict[str, Any]]:
-    """Tabs over one list: (value, label, count)."""
-    now, found = request.GET.get(name, ""), []
-    for value, label, count in rows:
-        query = request.GET.copy()
-        query.pop("page", None)
-        query.pop(name, None)
-        if value:
-            query[name] = value
-        found.append({"label": label, "count": count, "current": value == now, "url": "?" + query.urlencode()})
-    return found
-
-
-def chips(request: HttpRequest, form: Any) -> list[dict[str, str]]:
-    """Chosen conditions that can be taken away one by one."""
-    found: list[dict[str, str]] = []
-    for bound in form.visible_fields() if form.is_valid() else ():
-        value = form.cleaned_data.get(bound.name)
-        if not value:
-            continue
-        query = request.GET.copy()
-        query.pop(bound.name, None)
-        query.pop("page", None)
-        shown = dict(getattr(bound.field, "choices", ())).get(str(value), value)
-        found.append({"label": f"{bound.label}：{shown}", "url": "?" + query.urlencode()})
-    return found
 
 
 def shown(answer: answers.Answer) -> dict[str, Any]:

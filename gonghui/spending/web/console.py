@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, chips, numbers, page_of, render, tabs_of, told
 from gonghui.files import services as files
 from gonghui.spending import forms, services
 from gonghui.spending.enums import PRIVATE, Perm, PlanKind, PlanState
@@ -55,8 +55,8 @@ def index(request: Request) -> HttpResponse:
     page = page_of(request, reads.listed(rows, request.GET.get("sort", "")), size=size, count=counts.get(tab))
     lines = [(p, common.TONES[p.outcome], common.STATE_TONES[p.state]) for p in page]
     context = {
-        "union": union, "form": form, "page": page, "lines": lines, "chips": common.chips(request, form), "clear_url": "?",
-        "tabs": common.tabs(request, [(k, v[0], counts[k]) for k, v in reads.TABS.items()]), "trail": common.trail(("支出计划", "")),
+        "union": union, "form": form, "page": page, "lines": lines, "chips": chips(request, form), "clear_url": "?",
+        "tabs": tabs_of(request, [(k, v[0], counts[k]) for k, v in reads.TABS.items()]), "trail": common.trail(("支出计划", "")),
         "may_edit": request.actor.may(Perm.PLAN_EDIT), "may_export": request.actor.may(Perm.PLAN_EXPORT), "purpose": forms.PurposeForm(),
         "printing": bool(request.GET.get("print")), "today": clock.today(),
     }  # fmt: skip
@@ -239,7 +239,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         form = forms.SettleForm(request.POST)
         if not form.is_valid():
             return render(request, "spending/console/plan.html", _page(request, row, settle_form=form), status=422)
-        common.told(request, lambda: services.plan_settle(actor=actor, plan=row, **form.cleaned_data), "已登记支付，计入本年。")
+        told(request, lambda: services.plan_settle(actor=actor, plan=row, **form.cleaned_data), "已登记支付，计入本年。")
         return common.to("plan", pk)
     if verb not in DONE:
         raise NotFound()
@@ -249,7 +249,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         if refusal.status in (403, 404):
             raise
         return render(request, "spending/console/plan.html", _page(request, row, refusal=refusal.message), status=refusal.status)
-    common.told(request, lambda: None, DONE[verb])
+    told(request, lambda: None, DONE[verb])
     return common.to("plan", pk)
 
 
@@ -279,7 +279,7 @@ def _do(request: Request, row: Plan, verb: str, reason: str) -> Any:
 
 
 def _ints(request: Request) -> list[int]:
-    found = [int(x) for x in request.POST.getlist("person") if x.isdigit()]
+    found = numbers(request.POST.getlist("person"))
     if not found:
         raise BadInput("spending.nobody", "请勾选签收的人。")
     return found

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, chips, page_of, render, tabs_of, told, whole_number
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 from gonghui.spending import forms, services
 from gonghui.spending.enums import Perm
@@ -40,8 +41,8 @@ def overrides(request: Request) -> HttpResponse:
     mine = set(waived.waiting(request.actor).values_list("pk", flat=True))
     page = page_of(request, rows)
     context = {
-        "form": form, "page": page, "lines": [(o, o.pk in mine) for o in page], "clear_url": "?", "chips": common.chips(request, form),
-        "tabs": common.tabs(request, [("", "全部", None), ("asked", "待批", asked), ("granted", "已批准", None), ("denied", "未批准", None)]),
+        "form": form, "page": page, "lines": [(o, o.pk in mine) for o in page], "clear_url": "?", "chips": chips(request, form),
+        "tabs": tabs_of(request, [("", "全部", None), ("asked", "待批", asked), ("granted", "已批准", None), ("denied", "未批准", None)]),
         "trail": common.trail(("例外清单", "")),
     }  # fmt: skip
     return render(request, "spending/console/overrides.html", context, fragment="spending/console/_overrides.html")
@@ -65,7 +66,7 @@ def override_decide(request: Request, pk: int) -> HttpResponse:
             {"row": row, "refusal": refusal.message, "trail": common.trail(("例外", ""))},
             status=422,
         )
-    common.told(request, lambda: None, "已批准例外，写进例外清单。" if grant else "未批准，申请人能看到意见。")
+    told(request, lambda: None, "已批准例外，写进例外清单。" if grant else "未批准，申请人能看到意见。")
     return common.to("overrides")
 
 
@@ -75,13 +76,13 @@ def figures(request: Request) -> HttpResponse:
     may = request.actor.may(Perm.FIGURE_EDIT)
     union = common.union_of(request, required=True)
     posted = request.POST if request.method == "POST" else None
-    form = forms.FigureForm(posted, initial={"area": facts.region(union), "since": clock.today()})
+    form = forms.FigureForm(posted, initial={"area": law.place_of(union), "since": clock.today()})
     if posted is not None:
         request.actor.require(Perm.FIGURE_EDIT, union)
         if form.is_valid():
             try:
                 services.figure_set(actor=request.actor, union=union, **form.cleaned_data)
-                common.told(request, lambda: None, "已录入。规则库里已有的数，仍以规则库为准。")
+                told(request, lambda: None, "已录入。规则库里已有的数，仍以规则库为准。")
                 return common.to("figures")
             except Refusal as refusal:
                 if refusal.status not in (409, 422):
@@ -101,7 +102,7 @@ def figure_end(request: Request, pk: int) -> HttpResponse:
     """Put a figure out of force from today on (停用)."""
     row = tables.figure_get(actor=request.actor, pk=pk)
     last = max(clock.today(), row.since)
-    common.told(request, lambda: services.figure_end(actor=request.actor, figure=row, last_day=last), "已停用，以前的日期仍按它算。")
+    told(request, lambda: services.figure_end(actor=request.actor, figure=row, last_day=last), "已停用，以前的日期仍按它算。")
     return common.to("figures")
 
 
@@ -110,7 +111,7 @@ def figure_end(request: Request, pk: int) -> HttpResponse:
 def catalogue(request: Request) -> HttpResponse:
     """Can this be spent? The rules by kind, with figure, clause and date of this place (能不能报)."""
     union = common.union_of(request, required=True)
-    day, at, q = clock.today(), facts.region(union), request.GET.get("q", "").strip()
+    day, at, q = clock.today(), law.place_of(union), request.GET.get("q", "").strip()
     groups = []
     for title, asks in GROUPS:
         rows = [_entry(key, question, day, at, union.path) for key, question in asks]
@@ -153,7 +154,7 @@ def year(request: Request) -> HttpResponse:
     """What each member received in the year (会员全年收受)."""
     union = common.union_of(request, required=True)
     wanted = request.GET.get("year", "")
-    chosen = int(wanted) if wanted.isdigit() and 2000 <= int(wanted) <= 2100 else clock.today().year
+    chosen = asked if 2000 <= (asked := whole_number(wanted) or 0) <= 2100 else clock.today().year
     shares = reads.member_year(union, chosen)
     q = request.GET.get("q", "").strip()
     found = [s for s in shares if s.name.startswith(q)] if q else shares

@@ -9,6 +9,7 @@ from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
 from gonghui.core.http import Request, render
+from gonghui.orgs.selectors import law
 from gonghui.spending import forms
 from gonghui.spending.enums import CARE, Perm, PlanKind
 from gonghui.spending.rules.draft import Draft, Line
@@ -48,7 +49,7 @@ def _answer(union: object, kind: str, data: dict[str, object]) -> answers.Answer
     day, people = data["on"], int(str(data["people"]))
     given = {k: data[k] for k in ("festival", "form") if data.get(k)}
     draft = Draft(
-        kind=kind, on=day, at=facts.region(union), count=people, unit_path=union.path, method=str(data["method"]), facts=given,  # type: ignore[arg-type, attr-defined]  # cleaned data
+        kind=kind, on=day, at=law.place_of(union), count=people, unit_path=union.path, method=str(data["method"]), facts=given,  # type: ignore[arg-type, attr-defined]  # cleaned data
         lines=(Line(str(data["use"]), int(str(data["unit_fen"])), people, str(data.get("words") or "")),), tables=figures.tables_of(union),
         roll=facts.roll_on(union, day).count() if kind == PlanKind.FESTIVAL else 0, budget=budgets.budget_for(union, day, kind, ""),  # type: ignore[arg-type]  # cleaned data
     )  # fmt: skip

@@ -12,6 +12,7 @@ from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import Refusal
 from gonghui.core.http import Request, render
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 from gonghui.spending import forms
 from gonghui.spending.enums import Perm, PlanKind, Use
@@ -104,7 +105,7 @@ def _festival(union: Any, data: dict[str, Any]) -> answers.Answer:
     if data.get("income_fen"):
         budget = replace(budget, income_fen=data["income_fen"])
     draft = Draft(
-        kind=PlanKind.FESTIVAL, on=day, at=facts.region(union), count=data["people"], roll=facts.roll_on(union, day).count(),
+        kind=PlanKind.FESTIVAL, on=day, at=law.place_of(union), count=data["people"], roll=facts.roll_on(union, day).count(),
         lines=(Line(Use.GIFT, data["unit_fen"], data["people"], data.get("goods") or ""),), unit_path=union.path,
         facts={"festival": data["festival"], "form": data["form"], "to_all": True}, tables=figures.tables_of(union), budget=budget,
     )  # fmt: skip
@@ -117,13 +118,13 @@ def meals(request: Request) -> HttpResponse:
     """Place and date, what may be spent and under which account (误餐、用餐标准)."""
     union = common.union_of(request, required=True)
     bound = "meal_fen" in request.GET
-    start = {"area": facts.region(union), "on": clock.today(), "kind": "activity", "meal_fen": 4000, "people": 1, "days": 1}
+    start = {"area": law.place_of(union), "on": clock.today(), "kind": "activity", "meal_fen": 4000, "people": 1, "days": 1}
     form = forms.MealForm(request.GET if bound else None, initial=start)
     context: dict[str, Any] = {"form": form, "union": union, "trail": common.trail(("误餐和用餐标准", ""))}
     if bound and form.is_valid():
         data, tables = form.cleaned_data, figures.tables_of(union)
         travel = figure_at(tables, "travel_meal", data["area"], data["on"])
-        own = figure_at(tables, "unit_meal", facts.region(union), data["on"])
+        own = figure_at(tables, "unit_meal", law.place_of(union), data["on"])
         decision = answers.meal(
             data["area"], data["on"], kind=data["kind"], meal_fen=data["meal_fen"], travel_fen=travel.fen if travel else None,
             unit_fen=own.fen if own else None, unit_path=union.path,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.http import HttpResponse
 
 from gonghui.core.access import officer
-from gonghui.core.http import Request, download, render
+from gonghui.core.http import XLSX, Request, download, render
 from gonghui.figures.enums import Perm as FigurePerm
 from gonghui.figures.web import place as places
 from gonghui.files import export
 from gonghui.members.enums import Perm
 from gonghui.stats import forms, selectors
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FIRST = {"population": "workers", "row": "education", "column": "cohort", "of": "column"}
 
 

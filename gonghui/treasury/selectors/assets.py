@@ -10,9 +10,9 @@ from django.db.models import Max, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 
 from gonghui.core import clock
+from gonghui.orgs.selectors import law
 from gonghui.treasury.enums import HELD, AssetKind, AssetState, Perm
 from gonghui.treasury.models import Asset, DepreciationRun, Stocktake, Wearing
-from gonghui.treasury.selectors import common
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -102,7 +102,7 @@ def runs(*, actor: Actor, union: Any) -> QuerySet[DepreciationRun]:
 
 def stocktake_due(union: Any, on: date) -> bool:
     """Is the yearly full stocktake overdue? Source: policy treasury.stocktake_months."""
-    months = common.number("treasury.stocktake_months", union, on, 12)
+    months = law.number("treasury.stocktake_months", union, on, 12)
     last = Stocktake.objects.filter(union=union, state="closed").order_by("-on").values_list("on", flat=True).first()
     first = Asset.objects.filter(union=union, state__in=HELD).order_by("bought_on").values_list("bought_on", flat=True).first()
     since = last or first

@@ -15,11 +15,11 @@ from gonghui.finance import services as finance
 from gonghui.finance.enums import VoucherKind
 from gonghui.finance.rules import Line
 from gonghui.finance.selectors import books
+from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 from gonghui.treasury.enums import HELD, NOT_DEPRECIATED, AssetEventKind, AssetKind, AssetState, CountState, Found, Perm
 from gonghui.treasury.models import Asset, AssetEvent, DepreciationLine, DepreciationRun, Stocktake, StocktakeLine, Wearing
 from gonghui.treasury.rules import wear
-from gonghui.treasury.selectors import common
 from gonghui.treasury.services.common import keep, lock, next_number
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def is_fixed(actor: Actor, union: Any, kind: str, price_fen: int, years: int | N
     facts: dict[str, Any] = {"kind": group, "price_fen": price_fen, "life_months": (years or 0) * 12, "bulk": False}
     if group == "other":
         facts["other_ok"] = True
-    decision = common.decide("finance.asset_threshold", union, on, facts)
+    decision = law.decide("finance.asset_threshold", union, on, facts)
     return decision.outcome is True, keep(actor, decision, union)
 
 
@@ -71,7 +71,7 @@ def asset_add(
         raise BadInput("treasury.asset_values", f"取得日期不能晚于今天，数量 1 至 {MOST}，单价要大于 0。")
     lock(union)
     nominal = cost_fen == 0
-    cost = common.number("treasury.nominal_fen", union, bought_on, 100) if nominal else cost_fen
+    cost = law.number("treasury.nominal_fen", union, bought_on, 100) if nominal else cost_fen
     _covered(union, voucher, cost * quantity)
     fixed, slip = (True, "") if nominal else is_fixed(actor, union, kind, cost, years, bought_on)
     long = years or LONG  # without its years one cannot tell: would it be a fixed asset if it lasts?
@@ -118,7 +118,7 @@ def life_enough(asset: Asset) -> Any:
     if not asset.years:
         return None
     kind = asset.kind if asset.kind in LIFE_KIND else "other"
-    return common.decide("finance.useful_life", asset.union, asset.bought_on, {"kind": kind, "years": asset.years})
+    return law.decide("finance.useful_life", asset.union, asset.bought_on, {"kind": kind, "years": asset.years})
 
 
 @transaction.atomic
@@ -299,14 +299,14 @@ def stocktake_close(*, actor: Actor, stocktake: Stocktake, note: str = "") -> St
 
 def depreciable(union: Any, month: date) -> list[tuple[Asset, int]]:
     """Assets of a union with what each loses in a month (本月应提). Source: policy finance.depreciation, treasury.no_depreciation."""
-    kinds = set(policy.value("treasury.no_depreciation", on=month, at=common.area_of(union)).value)
+    kinds = set(policy.value("treasury.no_depreciation", on=month, at=law.place_of(union)).value)
     rows = Asset.objects.filter(union=union, fixed=True, nominal=False, years__gt=0, depreciated_fen__lt=F("cost_fen")).exclude(
         kind__in=kinds
     )
     result = []
     for row in rows.exclude(state=AssetState.TRANSFERRED).order_by("number"):
         years = row.years or 0
-        decision = common.decide("finance.depreciation", union, month, {"cost_fen": row.cost_fen, "years": years})
+        decision = law.decide("finance.depreciation", union, month, {"cost_fen": row.cost_fen, "years": years})
         if decision.outcome is None:
             continue  # no rule before 2022: nothing was depreciated
         monthly = int(decision.values["value"])

@@ -11,11 +11,11 @@ from django.db import transaction
 
 from gonghui.core import audit, clock, money
 from gonghui.core.errors import BadInput, Conflict, RuleViolation
+from gonghui.orgs.selectors import law
 from gonghui.treasury.enums import How, Perm, SignRole
 from gonghui.treasury.models import BankEntry, Match, Reconciliation, Signatory, Statement
 from gonghui.treasury.rules import matching
 from gonghui.treasury.selectors import bank as reads
-from gonghui.treasury.selectors import common
 from gonghui.treasury.services.common import hands_of, lock, me, require_own
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def match_auto(*, actor: Actor, account: Any) -> int:
     """
     actor.require(Perm.BANK_EDIT, account.union)
     lock(account.union)
-    days = common.number("treasury.match_days", account.union, clock.today(), 7)
+    days = law.number("treasury.match_days", account.union, clock.today(), 7)
     found = matching.pairs(reads.bank_sides(account), list(reads.book_lines(account).values()), days)
     entries = {e.pk: e for e in BankEntry.objects.filter(pk__in=[p.bank for p in found])}
     for pair in found:

@@ -17,11 +17,11 @@ from gonghui.files import services as files
 from gonghui.files.export import export_table
 from gonghui.files.imports import headers, reading
 from gonghui.files.imports.protocol import Column
+from gonghui.orgs.selectors import law
 from gonghui.treasury import flows
 from gonghui.treasury.enums import BatchState, LineState, Method, PaymentState, Perm
 from gonghui.treasury.models import BatchAnswer, BatchLine, Payment, PaymentBatch
 from gonghui.treasury.rules import banking, digests
-from gonghui.treasury.selectors import common
 from gonghui.treasury.services import payments
 from gonghui.treasury.services.common import hands_of, lock, me, require_own
 
@@ -298,7 +298,7 @@ def silent_lines() -> Iterable[BatchLine]:
     """Lines sent longer ago than the rule allows, without an answer."""
     rows = BatchLine.objects.filter(state=LineState.SENT, live=True, batch__sent_at__isnull=False).select_related("batch__union", "payment")
     for row in rows.order_by("pk")[:2000]:
-        days = common.number("treasury.answer_days", row.batch.union, clock.today(), 1)
+        days = law.number("treasury.answer_days", row.batch.union, clock.today(), 1)
         if row.batch.sent_at is not None and row.batch.sent_at <= clock.now() - timedelta(days=days):
             yield row
 

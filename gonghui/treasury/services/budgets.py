@@ -17,6 +17,7 @@ from gonghui.core import audit, clock, money
 from gonghui.core.errors import BadInput, Conflict, NotPermitted, RuleViolation
 from gonghui.figures.selectors import values as figures
 from gonghui.finance.rules import charts
+from gonghui.orgs.selectors import law
 from gonghui.treasury import flows
 from gonghui.treasury.enums import BudgetKind, BudgetState, Control, Perm, Side
 from gonghui.treasury.models import Budget, BudgetLine
@@ -224,7 +225,7 @@ def balance(budget: Budget) -> Decision:
     """Does it balance (收支平衡)? Source: policy finance.budget_balance."""
     carried = budget.carried_fen if budget.surplus_fen is None else min(budget.carried_fen, max(budget.surplus_fen, 0))
     facts = {"spending_fen": budget.spending_fen, "income_fen": budget.income_fen, "carried_fen": carried}
-    return common.decide("finance.budget_balance", budget.union, _day(budget), facts)
+    return law.decide("finance.budget_balance", budget.union, _day(budget), facts)
 
 
 def _day(budget: Budget) -> date:
@@ -241,13 +242,13 @@ def procedure(budget: Budget, *, upper_approved: bool | None = None) -> Decision
     }
     if upper_approved is not None:
         facts["upper_approved"] = upper_approved
-    return common.decide("finance.budget_approval", budget.union, _day(budget), facts)
+    return law.decide("finance.budget_approval", budget.union, _day(budget), facts)
 
 
 def needs_upper(union: Any, on: date) -> bool:
     """Must the union above approve here, or is it told (审批还是备案)? Source: policy finance.budget_approval."""
     facts = {"examined": True, "approved": True, "reported": True, "upper_approved": False}
-    return common.decide("finance.budget_approval", union, on, facts).outcome is False
+    return law.decide("finance.budget_approval", union, on, facts).outcome is False
 
 
 def adjusting(budget: Budget) -> Decision:
@@ -256,7 +257,7 @@ def adjusting(budget: Budget) -> Decision:
         union_id=budget.union_id, year=budget.year, kind=BudgetKind.ADJUSTMENT, state__in=[BudgetState.IN_FORCE, BudgetState.REPLACED]
     ).exclude(pk=budget.pk)
     facts = {"before": before.count(), "examined": True, "approved": True}
-    return common.decide("finance.budget_adjustment", budget.union, _day(budget), facts)
+    return law.decide("finance.budget_adjustment", budget.union, _day(budget), facts)
 
 
 def festival(budget: Budget) -> Decision | None:
@@ -271,7 +272,7 @@ def festival(budget: Budget) -> Decision | None:
         "income_fen": budget.income_fen,
         "expenditure_fen": budget.spending_fen,
     }
-    return common.decide("finance.festival_total", budget.union, _day(budget), {k: v for k, v in facts.items() if v is not None})
+    return law.decide("finance.festival_total", budget.union, _day(budget), {k: v for k, v in facts.items() if v is not None})
 
 
 # -- approval ----------------------------------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from django.db import transaction
 
 from gonghui.core import audit, clock, money
 from gonghui.core.errors import BadInput, Conflict, RuleViolation
+from gonghui.orgs.selectors import law
 from gonghui.treasury.enums import Control, HoldState, Perm
 from gonghui.treasury.models import Reservation
 from gonghui.treasury.rules import items
-from gonghui.treasury.selectors import budgets, common
+from gonghui.treasury.selectors import budgets
 from gonghui.treasury.services.common import keep, lock
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def weigh(
     """
     left = budgets.item_left(union, on.year, account, activities, source=source, voucher=voucher)
     facts = {"has_line": left.item is not None, "amount_fen": amount, "left_fen": left.left}
-    return common.decide("finance.no_budget", union, on, facts), left
+    return law.decide("finance.no_budget", union, on, facts), left
 
 
 def words(left: budgets.Left, amount: int) -> str:

@@ -14,12 +14,12 @@ from gonghui.approvals.kinds import Level
 from gonghui.core import audit, bulk, clock, crypto, mask, money
 from gonghui.core.errors import BadInput, Conflict, NotPermitted, RuleViolation
 from gonghui.finance.enums import VoucherState
+from gonghui.orgs.selectors import law
 from gonghui.treasury import flows
 from gonghui.treasury.enums import HoldState, Method, PaymentKind, PaymentState, Perm, Purpose
 from gonghui.treasury.models import Payment, Reservation
 from gonghui.treasury.rules import digests
 from gonghui.treasury.rules.duties import Hands, facts
-from gonghui.treasury.selectors import common
 from gonghui.treasury.services.budgets import committee
 from gonghui.treasury.services.common import hands_of, keep, lock, me, refuse, require_own, spoke_for
 
@@ -164,7 +164,7 @@ def related_cash(payment: Payment) -> int:
 
     Source: policy treasury.split_days.
     """
-    days = common.number("treasury.split_days", payment.union, payment.on)
+    days = law.number("treasury.split_days", payment.union, payment.on, 0)
     others = (
         Payment.objects.filter(union_id=payment.union_id, method=Method.CASH, payee=payment.payee)
         .exclude(state__in=DEAD)
@@ -183,12 +183,12 @@ def cash(payment: Payment) -> Decision:
     given: dict[str, Any] = {"amount_fen": payment.amount_fen, "purpose": payment.purpose}
     if related > payment.amount_fen:
         given["related_fen"] = related
-    return common.decide("finance.cash_limit", payment.union, payment.on, given)
+    return law.decide("finance.cash_limit", payment.union, payment.on, given)
 
 
 def authority(payment: Payment) -> Decision:
     """By whom must it be approved (审批权限)? Source: policy treasury.payment_approval."""
-    return common.decide("treasury.payment_approval", payment.union, payment.on, {"amount_fen": payment.amount_fen, "kind": payment.kind})
+    return law.decide("treasury.payment_approval", payment.union, payment.on, {"amount_fen": payment.amount_fen, "kind": payment.kind})
 
 
 # -- approval ----------------------------------------------------------------------------------------------------------
@@ -369,7 +369,7 @@ def checkers(row: Payment, approval: Approval | None = None) -> Hands:
 def apart(actor: Actor, row: Payment, *, maker: Hands, checker: Hands, payer: Hands) -> None:
     """Refuse when one person holds two duties. Source: policy finance.three_duties; AID-02."""
     given = facts(maker, checker, payer)
-    decision = common.decide("finance.three_duties", row.union, clock.today(), given)
+    decision = law.decide("finance.three_duties", row.union, clock.today(), given)
     refuse(decision, "treasury.three_duties", f"{_who(given)}是同一个人，换账号、受委托也不行")
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, download, faults, page_of, render, tabs_of, told
 from gonghui.files import services as files
 from gonghui.venues import exports, forms
 from gonghui.venues.enums import Facility, Perm, TicketState, VenueKind, VenueState
@@ -38,7 +38,7 @@ def index(request: Request) -> HttpResponse:
     counts = points.kind_counts(actor=request.actor)
     context = {
         "page": page_of(request, rows, size=100 if request.GET.get("print") else 20), "form": forms.VenueFilter(request.GET or None),
-        "tabs": common.tabs(request, [("", "全部", None), *((s.value, s.label, None) for s in VenueState)]),
+        "tabs": tabs_of(request, [("", "全部", None), *((s.value, s.label, None) for s in VenueState)]),
         "kinds": [(VenueKind(k).label, n) for k, n in counts.items()], "total": sum(counts.values()),
         "may_edit": request.actor.may(Perm.VENUE_EDIT), "pass_line": values.number("venues.check_pass"), "trail": [("服务阵地", "")],
     }  # fmt: skip
@@ -50,7 +50,7 @@ def index(request: Request) -> HttpResponse:
 def export(request: Request) -> HttpResponse:
     """The list as xlsx (导出)."""
     name, data = exports.venues(request.actor, _asked(request))
-    return download(data, name, common.XLSX)
+    return download(data, name, XLSX)
 
 
 def _form_page(
@@ -131,7 +131,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         raise NotFound()
     form = kinds[verb](request.POST)
     if not form.is_valid():
-        common.faults(request, form)
+        faults(request, form)
         return common.go("venues:venue", pk)
     data = form.cleaned_data
     does: dict[str, tuple[Any, str]] = {
@@ -142,7 +142,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         "duty": (lambda: acts.duty_set(actor=actor, venue=row, **data), "已排班。"),
         "slots": (lambda: slots.slots_make(actor=actor, venue=row, **data), "时段已开放，会员可以在手机上约。"),
     }
-    common.told(request, *does[verb])
+    told(request, *does[verb])
     return common.go("venues:venue", pk)
 
 
@@ -160,7 +160,7 @@ def checks(request: Request) -> HttpResponse:
     labels = [("", "全部", None), ("self", "自查", None), ("inspection", "上级检查", None), ("low", f"低于 {line} 分", None)]
     context = {
         "page": page_of(request, rows),
-        "tabs": common.tabs(request, labels),
+        "tabs": tabs_of(request, labels),
         "pass_line": line,
         "trail": common.trail(("检查记录", "")),
     }
@@ -220,7 +220,7 @@ def tickets(request: Request) -> HttpResponse:
     state, kind = request.GET.get("state", "")[:10], request.GET.get("kind", "")[:10]
     rows = points.ticket_list(actor=request.actor, state=state, kind=kind)
     labels = [("", "全部", None), *((s.value, s.label, None) for s in TicketState)]
-    context = {"page": page_of(request, rows), "tabs": common.tabs(request, labels), "trail": common.trail(("报修和求助", ""))}
+    context = {"page": page_of(request, rows), "tabs": tabs_of(request, labels), "trail": common.trail(("报修和求助", ""))}
     return render(request, "venues/console/tickets.html", context)
 
 
@@ -259,16 +259,14 @@ def ticket_act(request: Request, pk: int, verb: str) -> HttpResponse:
     """Take up, refer, finish (办理事项)."""
     row, actor, said = points.ticket_get(actor=request.actor, pk=pk, perm=Perm.TICKET_HANDLE), request.actor, request.POST
     if verb == "take":
-        common.told(request, lambda: care.ticket_take(actor=actor, ticket=row), "已受理。")
+        told(request, lambda: care.ticket_take(actor=actor, ticket=row), "已受理。")
     elif verb == "refer":
         wanted = said.get("centre", "")
         if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 16):
             raise NotFound()
-        common.told(
-            request, lambda: care.ticket_refer(actor=actor, ticket=row, centre_id=int(wanted)), "已转职工服务中心，提出人收到通知。"
-        )
+        told(request, lambda: care.ticket_refer(actor=actor, ticket=row, centre_id=int(wanted)), "已转职工服务中心，提出人收到通知。")
     elif verb in ("done", "refuse"):
-        common.told(
+        told(
             request,
             lambda: care.ticket_close(actor=actor, ticket=row, answer=said.get("answer", ""), done=verb == "done"),
             "已办结，提出人收到通知。",
@@ -297,7 +295,7 @@ def slot(request: Request, pk: int) -> HttpResponse:
     """Who comes in a slot; taking it back (时段名单)."""
     row = points.slot_get(actor=request.actor, pk=pk, perm=Perm.VENUE_EDIT)
     if request.method == "POST":
-        common.told(
+        told(
             request,
             lambda: slots.slot_drop(actor=request.actor, slot=row, reason=request.POST.get("reason", "")),
             "时段已取消，已约的人收到通知。",
@@ -318,7 +316,7 @@ def ratings(request: Request) -> HttpResponse:
     low = request.GET.get("state") == "low"
     context = {
         "page": page_of(request, points.rating_list(actor=request.actor, low=low)),
-        "tabs": common.tabs(request, [("", "全部", None), ("low", "两星及以下", None)]), "trail": common.trail(("评价", "")),
+        "tabs": tabs_of(request, [("", "全部", None), ("low", "两星及以下", None)]), "trail": common.trail(("评价", "")),
     }  # fmt: skip
     return render(request, "venues/console/ratings.html", context)
 
@@ -333,7 +331,7 @@ def gap(request: Request) -> HttpResponse:
     kind = given.get("kind", "")
     if request.GET.get("xlsx"):
         name, data = exports.gap(request.actor, {"metres": metres, "kind": kind})
-        return download(data, name, common.XLSX)
+        return download(data, name, XLSX)
     found = gaps.gap(actor=request.actor, metres=metres, kind=kind)
     context = {"found": found, "form": form if request.GET else forms.GapForm(initial={"metres": metres}), "km": f"{metres / 1000:g}", "kind": VenueKind(kind).label if kind else "", "holes": found.holes[:15], "trail": common.trail(("服务缺口", ""))}  # fmt: skip
     return render(request, "venues/console/gap.html", context)

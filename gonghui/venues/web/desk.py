@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, page_of, render, tabs_of, told
 from gonghui.venues import forms
 from gonghui.venues.enums import Perm
 from gonghui.venues.selectors import library as reads
@@ -41,7 +41,7 @@ def desk(request: Request, pk: int) -> HttpResponse:
     totals = reads.totals(row)
     context = {
         "row": row, "form": form, "page": page_of(request, loans), "totals": totals, "overdue": overdue,
-        "tabs": common.tabs(request, [("", "在借", totals["lent"]), ("on", "超期", totals["overdue"])], name="overdue"),
+        "tabs": tabs_of(request, [("", "在借", totals["lent"]), ("on", "超期", totals["overdue"])], name="overdue"),
         "trail": common.trail((row.name, reverse("venues:venue", args=[pk])), ("借还", "")),
     }  # fmt: skip
     return render(request, "venues/console/library.html", context, status=status)
@@ -64,7 +64,7 @@ def loan_act(request: Request, pk: int, verb: str) -> HttpResponse:
     }
     if verb not in acts:
         raise NotFound()
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return common.go("venues:library", held.copy.book.venue_id)
 
 
@@ -74,9 +74,7 @@ def remind(request: Request, pk: int) -> HttpResponse:
     """Ask overdue books back (催还)."""
     row = _library(request, pk)
     said: list[int] = []
-    common.told(
-        request, lambda: said.append(library.remind(actor=request.actor, rows=reads.lent(row))), "已给超期的人发消息，近期催过的不重复。"
-    )
+    told(request, lambda: said.append(library.remind(actor=request.actor, rows=reads.lent(row))), "已给超期的人发消息，近期催过的不重复。")
     return common.go("venues:library", pk, tail="?overdue=on")
 
 

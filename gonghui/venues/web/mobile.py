@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import worker
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, faults, page_of, render, told
 from gonghui.venues import forms
 from gonghui.venues.enums import TicketKind, VenueKind
 from gonghui.venues.rules import hours
@@ -76,17 +76,17 @@ def act(request: Request, code: str, verb: str) -> HttpResponse:
     if verb == "rate":
         form = forms.RateForm(request.POST)
         if not form.is_valid():
-            common.faults(request, form)
+            faults(request, form)
         else:
-            common.told(request, lambda: care.rate(actor=actor, venue=row, **form.cleaned_data), "谢谢您的评价。")
+            told(request, lambda: care.rate(actor=actor, venue=row, **form.cleaned_data), "谢谢您的评价。")
     elif verb == "reserve":
         slot = get_object_or_404(row.slots.select_related("venue__union"), pk=_whole(request.POST.get("slot", "")))
-        common.told(request, lambda: slots.reserve(actor=actor, slot=slot), "约好了，来时报姓名。")
+        told(request, lambda: slots.reserve(actor=actor, slot=slot), "约好了，来时报姓名。")
     elif verb == "ask":
         ask = forms.TicketForm(request.POST)
         if not ask.is_valid():
-            common.faults(request, ask)
-        elif common.told(request, lambda: care.ticket_open(actor=_worker(actor), venue=row, **ask.cleaned_data), "已收到，办好会通知您。"):
+            faults(request, ask)
+        elif told(request, lambda: care.ticket_open(actor=_worker(actor), venue=row, **ask.cleaned_data), "已收到，办好会通知您。"):
             return common.go("venues:m-mine")
     else:
         raise NotFound()
@@ -125,7 +125,7 @@ def mine(request: Request) -> HttpResponse:
 def loan_renew(request: Request, pk: int) -> HttpResponse:
     """Keep a book longer (续借)."""
     row = phone.loan_of(care.me(request.actor), pk)
-    common.told(request, lambda: library.renew(actor=request.actor, loan=row), "已续借。")
+    told(request, lambda: library.renew(actor=request.actor, loan=row), "已续借。")
     return common.go("venues:m-mine")
 
 
@@ -134,5 +134,5 @@ def loan_renew(request: Request, pk: int) -> HttpResponse:
 def place_cancel(request: Request, pk: int) -> HttpResponse:
     """Give a place back (取消预约)."""
     row = phone.reservation_of(care.me(request.actor), pk)
-    common.told(request, lambda: slots.cancel(actor=request.actor, reservation=row), "已取消，名额让给别人。")
+    told(request, lambda: slots.cancel(actor=request.actor, reservation=row), "已取消，名额让给别人。")
     return common.go("venues:m-mine")

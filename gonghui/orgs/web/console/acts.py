@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, render, whole_number
 from gonghui.orgs import services
 from gonghui.orgs.enums import MatterKind, MatterState, Perm
 from gonghui.orgs.forms import employers as employer_forms
@@ -48,7 +48,7 @@ def _get(request: Request, pk: int) -> Union:
 def union_new(request: Request) -> HttpResponse:
     """Build a union."""
     wanted = request.GET.get("parent", "")
-    parent = _get(request, int(wanted)) if wanted.isdigit() else None
+    parent = _get(request, pk) if (pk := whole_number(wanted)) else None
 
     def do(data: dict[str, Any]) -> Union:
         rest = {k: v for k, v in data.items() if v not in (None, "")}

@@ -14,7 +14,7 @@ from gonghui.accounts import selectors as accounts
 from gonghui.accounts.enums import Role
 from gonghui.core import clock, menu
 from gonghui.core.access import officer
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, numbers, page_of, render
 from gonghui.orgs import services
 from gonghui.orgs.enums import BlindKind, Perm, SpotState
 from gonghui.orgs.forms import employers as forms
@@ -88,7 +88,7 @@ def spot_print(request: Request) -> HttpResponse:
 @require_POST
 def spot_assign(request: Request) -> HttpResponse:
     """Give the ticked spots to an organiser."""
-    chosen = spots.spots_by_pk(actor=request.actor, pks=[int(p) for p in request.POST.getlist("pk") if p.isdigit()])
+    chosen = spots.spots_by_pk(actor=request.actor, pks=numbers(request.POST.getlist("pk")))
     organiser = request.POST.get("organiser", "")
     known = {str(pk) for pk, _name in _organisers(request)}
     back = reverse("orgs:spots") + "?" + request.POST.get("query", "")

@@ -11,7 +11,7 @@ from django.utils.html import format_html_join
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, numbers, page_of, render
 from gonghui.orgs.enums import Perm, UnionKind
 from gonghui.orgs.models import Certificate, Coverage, Lead, Union, UnionAccount
 from gonghui.orgs.rules import tree as rules
@@ -37,7 +37,7 @@ def union_tree(request: Request) -> HttpResponse:
     if request.GET.get("orphans"):
         page = page_of(request, unions.orphans(request.actor).select_related("parent"))
         return render(request, "orgs/console/unions.html", {**context, "page": page, "orphans": True})
-    opened = {int(p) for p in request.GET.get("open", "").split(",") if p.isdigit()}
+    opened = set(numbers(request.GET.get("open", "").split(",")))
     roots = [_branch(request, root, opened | {root.pk}, 0) for root in unions.roots(request.actor)]
     return render(request, "orgs/console/unions.html", {**context, "roots": roots}, fragment="orgs/console/_tree.html")
 

@@ -12,7 +12,7 @@ from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, download, faults, numbers, page_of, render, told
 from gonghui.members.selectors import members
 from gonghui.orgs.selectors import unions
 from gonghui.treasury import exports, forms
@@ -20,7 +20,6 @@ from gonghui.treasury.enums import Found, Perm
 from gonghui.treasury.selectors import assets as reads
 from gonghui.treasury.services import assets
 from gonghui.treasury.web import common
-from gonghui.treasury.web.common import XLSX
 
 
 @officer(Perm.ASSET_VIEW)
@@ -133,7 +132,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         raise NotFound()
     form = kinds[verb](request.POST)
     if not form.is_valid():
-        common.faults(request, form)
+        faults(request, form)
         return common.go("treasury:asset", pk)
     data = form.cleaned_data
     acts = {
@@ -153,7 +152,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
             "已处置；记了固定资产的，处置凭证已拟好，请到账务里审核。",
         ),
     }
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return common.go("treasury:asset", pk)
 
 
@@ -182,9 +181,9 @@ def stocktake_new(request: Request) -> HttpResponse:
     """Begin a stocktake (开始盘点)."""
     union, form = common.union_of(request, Perm.ASSET_EDIT), forms.DayForm(request.POST)
     if not form.is_valid():
-        common.faults(request, form)
+        faults(request, form)
         return common.go("treasury:stocktakes")
-    made = common.told(
+    made = told(
         request,
         lambda: assets.stocktake_open(actor=request.actor, union=union, on=form.cleaned_data["on"]),
         "已列出全部在账资产，请逐件盘点。",
@@ -211,10 +210,10 @@ def stocktake_act(request: Request, pk: int, verb: str) -> HttpResponse:
     """Enter results or finish (登记结果、完成)."""
     row, said = reads.stocktake_get(actor=request.actor, pk=pk), request.POST
     if verb == "record":
-        found = {n: (said.get(f"found-{n}", ""), said.get(f"note-{n}", "")) for n in common.numbers(said.getlist("line"))[:200]}
-        common.told(request, lambda: assets.stocktake_record(actor=request.actor, stocktake=row, found=found), "已保存盘点结果。")
+        found = {n: (said.get(f"found-{n}", ""), said.get(f"note-{n}", "")) for n in numbers(said.getlist("line"))[:200]}
+        told(request, lambda: assets.stocktake_record(actor=request.actor, stocktake=row, found=found), "已保存盘点结果。")
     elif verb == "close":
-        common.told(
+        told(
             request,
             lambda: assets.stocktake_close(actor=request.actor, stocktake=row, note=said.get("note", "")),
             "盘点已完成，盘亏的列为待处理。",
@@ -232,13 +231,13 @@ def depreciation(request: Request) -> HttpResponse:
     form = forms.DayForm(request.POST or None, initial={"on": clock.today()})
     if request.method == "POST":
         if form.is_valid():
-            common.told(
+            told(
                 request,
                 lambda: assets.depreciation_run(actor=request.actor, union=union, month=form.cleaned_data["on"]),
                 "已计提，凭证已拟好，请到账务里审核。",
             )
         else:
-            common.faults(request, form)
+            faults(request, form)
     runs = reads.runs(actor=request.actor, union=union)
     last = runs.first()
     month = clock.add_months(last.month, 1) if last else clock.today().replace(day=1)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, download, faults, numbers, page_of, render, told
 from gonghui.files.export import Column, export_table
 from gonghui.treasury import forms
 from gonghui.treasury.enums import Perm
@@ -19,7 +19,6 @@ from gonghui.treasury.models import BankEntry, Reconciliation, Signatory
 from gonghui.treasury.selectors import bank as reads
 from gonghui.treasury.services import bank
 from gonghui.treasury.web import common
-from gonghui.treasury.web.common import XLSX
 
 WORDS = {
     "bank_in": "银行已收、本单位未收",
@@ -76,10 +75,10 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     """Match by itself or by hand, sign over a seal, draw up the reconciliation (办理)."""
     account, actor, said = reads.account_get(actor=request.actor, pk=pk), request.actor, request.POST
     if verb == "auto":
-        common.told(request, lambda: _auto(actor, account), "已自动核对，拿不准的留给您看。")
+        told(request, lambda: _auto(actor, account), "已自动核对，拿不准的留给您看。")
     elif verb == "match":
-        entries, vouchers = common.numbers(said.getlist("entry"))[:100], common.numbers(said.getlist("voucher"))[:100]
-        common.told(
+        entries, vouchers = numbers(said.getlist("entry"))[:100], numbers(said.getlist("voucher"))[:100]
+        told(
             request,
             lambda: bank.match_by_hand(actor=actor, account=account, entry_ids=entries, voucher_ids=vouchers, why=said.get("why", "")),
             "已核对。",
@@ -87,16 +86,14 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     elif verb == "sign":
         form = forms.SignatoryForm(said)
         if form.is_valid():
-            common.told(
-                request, lambda: bank.signatory_set(actor=actor, account=account, **form.cleaned_data), "已登记，原保管人同日交接。"
-            )
+            told(request, lambda: bank.signatory_set(actor=actor, account=account, **form.cleaned_data), "已登记，原保管人同日交接。")
         else:
-            common.faults(request, form)
+            faults(request, form)
     elif verb == "reconcile":
         day = forms.DayForm(said)
         if not day.is_valid():
-            common.faults(request, day)
-        elif made := common.told(
+            faults(request, day)
+        elif made := told(
             request,
             lambda: bank.reconciliation_make(actor=actor, account=account, on=day.cleaned_data["on"]),
             "已编制余额调节表，请另一人复核。",
@@ -118,7 +115,7 @@ def unmatch(request: Request, pk: int) -> HttpResponse:
     entry = BankEntry.objects.filter(request.actor.within(Perm.BANK_EDIT, "account__union"), pk=pk).select_related("account__union").first()
     if entry is None:
         raise NotFound()
-    common.told(request, lambda: bank.match_undo(actor=request.actor, entry=entry), "已取消核对，两边都回到未核对。")
+    told(request, lambda: bank.match_undo(actor=request.actor, entry=entry), "已取消核对，两边都回到未核对。")
     return common.go("treasury:account", entry.account_id)
 
 
@@ -149,5 +146,5 @@ def reconciliation(request: Request, pk: int) -> HttpResponse:
 def reconciliation_check(request: Request, pk: int) -> HttpResponse:
     """Another person looks it over (复核)."""
     row = reads.reconciliation_get(actor=request.actor, pk=pk)
-    common.told(request, lambda: bank.reconciliation_check(actor=request.actor, row=row), "已复核。")
+    told(request, lambda: bank.reconciliation_check(actor=request.actor, row=row), "已复核。")
     return common.go("treasury:reconciliation", pk)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock, menu, money
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import Request, download, page_of, render
+from gonghui.core.http import XLSX, Request, download, page_of, render, tabs_of, told, whole_number
 from gonghui.finance.rules import EVENTS, charts
 from gonghui.treasury import exports, forms
 from gonghui.treasury.enums import BudgetState, Perm, Side
@@ -22,7 +22,6 @@ from gonghui.treasury.selectors import budgets as reads
 from gonghui.treasury.services import budgets, holds
 from gonghui.treasury.services.budgets import Row
 from gonghui.treasury.web import common
-from gonghui.treasury.web.common import XLSX
 
 BLANK = 3
 
@@ -50,7 +49,7 @@ def index(request: Request) -> HttpResponse:
     ]
     labels = [("", "全部"), *[(s.value, s.label) for s in BudgetState]]
     context = {
-        "page": page, "lines": lines, "form": form, "tabs": common.tabs(request, [(k, v, counts[k]) for k, v in labels]), "trail": common.trail(("预算", "")),
+        "page": page, "lines": lines, "form": form, "tabs": tabs_of(request, [(k, v, counts[k]) for k, v in labels]), "trail": common.trail(("预算", "")),
         "may_edit": request.actor.may(Perm.BUDGET_EDIT), "year": clock.today().year,
     }  # fmt: skip
     return render(request, "treasury/console/budgets.html", context)
@@ -101,7 +100,7 @@ def _head(request: Request, initial: dict[str, Any]) -> forms.BudgetHead:
 def new(request: Request) -> HttpResponse:
     """Prepare a budget, prefilled (编制预算)."""
     union = common.union_of(request, Perm.BUDGET_EDIT)
-    year = common.whole(request.GET.get("year") or request.POST.get("year")) or clock.today().year
+    year = whole_number(request.GET.get("year") or request.POST.get("year")) or clock.today().year
     year = year if 2010 <= year <= clock.today().year + 1 else clock.today().year
     filled, members = budgets.prefill(union, year)
     head, status = _head(request, {"members": members, "control": "rule", "carried_fen": "0"}), 200
@@ -210,7 +209,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     }
     if verb not in acts:
         raise NotFound()
-    made = common.told(request, *acts[verb])
+    made = told(request, *acts[verb])
     return common.go("treasury:budget", made.pk if isinstance(made, Budget) else pk)
 
 
@@ -221,7 +220,7 @@ def hold_release(request: Request, pk: int) -> HttpResponse:
     hold = Reservation.objects.filter(request.actor.within(Perm.BUDGET_EDIT, "union"), pk=pk).select_related("union").first()
     if hold is None:
         raise NotFound()
-    common.told(request, lambda: holds.release_by_hand(actor=request.actor, hold=hold), "已释放，预算可以另用。")
+    told(request, lambda: holds.release_by_hand(actor=request.actor, hold=hold), "已释放，预算可以另用。")
     found = reads.budget_in_force(hold.union, hold.year)
     return common.go("treasury:budget", found.pk) if found else common.go("treasury:budgets")
 
@@ -239,7 +238,7 @@ def export(request: Request, pk: int) -> HttpResponse:
 def whole(request: Request) -> HttpResponse:
     """Budgets of a subtree together, exceptions first (汇总预算)."""
     union = common.union_of(request, Perm.BUDGET_VIEW)
-    year = common.whole(request.GET.get("year")) or clock.today().year
+    year = whole_number(request.GET.get("year")) or clock.today().year
     year = year if 2010 <= year <= 2100 else clock.today().year
     if request.GET.get("xlsx"):
         name, data = exports.consolidated(request.actor, union, year)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock, menu, money
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, faults, numbers, page_of, render, tabs_of, told
 from gonghui.files import services as files
 from gonghui.orgs.selectors import unions
 from gonghui.policy import selectors as policy
@@ -44,7 +44,7 @@ def index(request: Request) -> HttpResponse:
         ],
     ]
     context = {
-        "page": page_of(request, parts[state], count=counts[state]), "form": form, "tabs": common.tabs(request, [(k, v, counts[k]) for k, v in shown]),
+        "page": page_of(request, parts[state], count=counts[state]), "form": form, "tabs": tabs_of(request, [(k, v, counts[k]) for k, v in shown]),
         "may_edit": request.actor.may(Perm.PAYMENT_EDIT), "trail": common.trail(("付款", "")), "unknown": reads.unknown(actor=request.actor)[:10],
     }  # fmt: skip
     return render(request, "treasury/console/payments.html", context)
@@ -119,13 +119,13 @@ def edit(request: Request, pk: int) -> HttpResponse:
     """Correct a payment; a given approval becomes void (修改付款)."""
     row, form = reads.payment_get(actor=request.actor, pk=pk), forms.PaymentEdit(request.POST)
     if form.is_valid():
-        common.told(
+        told(
             request,
             lambda: payments.payment_edit(actor=request.actor, payment=row, **form.cleaned_data),
             "已修改。改了收款人、账号、金额或事由的，要重新送审。",
         )
     else:
-        common.faults(request, form)
+        faults(request, form)
     return common.go("treasury:payment", pk)
 
 
@@ -147,7 +147,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     }
     if verb not in acts:
         raise NotFound()
-    made = common.told(request, *acts[verb])
+    made = told(request, *acts[verb])
     return common.go("treasury:payment", made.pk if verb == "again" and made else pk)
 
 
@@ -166,7 +166,7 @@ def batch_index(request: Request) -> HttpResponse:
     by_union = [(u, [p for p in ready if p.union_id == u.pk]) for u in dict.fromkeys(p.union for p in ready)]
     labels = [("", "全部"), *[(s.value, s.label) for s in BatchState]]
     context = {
-        "page": page_of(request, parts[state], count=counts[state]), "tabs": common.tabs(request, [(k, v, counts[k]) for k, v in labels]), "by_union": by_union,
+        "page": page_of(request, parts[state], count=counts[state]), "tabs": tabs_of(request, [(k, v, counts[k]) for k, v in labels]), "by_union": by_union,
         "form": forms.BatchForm(), "trail": common.trail(("付款", reverse("treasury:payments")), ("付款批", "")),
     }  # fmt: skip
     return render(request, "treasury/console/batches.html", context)
@@ -176,10 +176,10 @@ def batch_index(request: Request) -> HttpResponse:
 @require_POST
 def batch_new(request: Request) -> HttpResponse:
     """Put the chosen payments into a batch (组批)."""
-    chosen = list(reads.to_batch(actor=request.actor).filter(pk__in=common.numbers(request.POST.getlist("pk"))[:500]))
+    chosen = list(reads.to_batch(actor=request.actor).filter(pk__in=numbers(request.POST.getlist("pk"))[:500]))
     form = forms.BatchForm(request.POST)
     if not chosen or not form.is_valid():
-        common.told(request, lambda: _none(), "")
+        told(request, lambda: _none(), "")
         return common.go("treasury:batches")
     union = chosen[0].union
     account = bank.account_list(actor=request.actor).filter(union=union).first()
@@ -195,7 +195,7 @@ def batch_new(request: Request) -> HttpResponse:
             format=form.cleaned_data["format"],
         )
 
-    made = common.told(request, make, "已组成付款批，等另一人核准。")
+    made = told(request, make, "已组成付款批，等另一人核准。")
     return common.go("treasury:batch", made.pk) if made else common.go("treasury:batches")
 
 
@@ -229,7 +229,7 @@ def batch_act(request: Request, pk: int, verb: str) -> HttpResponse:
     }
     if verb not in acts:
         raise NotFound()
-    common.told(request, *acts[verb])
+    told(request, *acts[verb])
     return common.go("treasury:batch", pk)
 
 
@@ -238,9 +238,7 @@ def batch_act(request: Request, pk: int, verb: str) -> HttpResponse:
 def batch_pay(request: Request, pk: int) -> HttpResponse:
     """The cashier sends the batch to the bank (付款)."""
     row = reads.batch_get(actor=request.actor, pk=pk)
-    common.told(
-        request, lambda: batches.batch_pay(actor=request.actor, batch=row), "内容与核准时一致，银行文件已生成。请下载后在网银提交一次。"
-    )
+    told(request, lambda: batches.batch_pay(actor=request.actor, batch=row), "内容与核准时一致，银行文件已生成。请下载后在网银提交一次。")
     return common.go("treasury:batch", pk)
 
 
@@ -261,16 +259,16 @@ def answer(request: Request, pk: int) -> HttpResponse:
     """Read the bank's return file (读回执)."""
     row, form = reads.batch_get(actor=request.actor, pk=pk), forms.FileForm(request.POST, request.FILES)
     if not form.is_valid() or form.cleaned_data["file"].size > MOST_BYTES:
-        common.told(request, lambda: _no_file(), "")
+        told(request, lambda: _no_file(), "")
         return common.go("treasury:batch", pk)
     upload = form.cleaned_data["file"]
-    made = common.told(
+    made = told(
         request,
         lambda: batches.answer_take(actor=request.actor, batch=row, content=upload.read(), name=upload.name or ""),
         "回执已读，结果见明细。",
     )
     if made and made.counts.get("conflict"):
-        common.told(request, lambda: _conflict(made.counts["conflict"]), "")
+        told(request, lambda: _conflict(made.counts["conflict"]), "")
     return common.go("treasury:batch", pk)
 
 
@@ -288,9 +286,9 @@ def line_settle(request: Request, pk: int) -> HttpResponse:
     """Settle an unknown outcome by the bank's written word (查清结果)."""
     line, form = batches.line_get(actor=request.actor, pk=pk), forms.SettleForm(request.POST)
     if form.is_valid():
-        common.told(request, lambda: batches.line_settle(actor=request.actor, line=line, **form.cleaned_data), "已按银行答复登记。")
+        told(request, lambda: batches.line_settle(actor=request.actor, line=line, **form.cleaned_data), "已按银行答复登记。")
     else:
-        common.faults(request, form)
+        faults(request, form)
     return common.go("treasury:batch", line.batch_id)
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import menu
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, faults, page_of, render, tabs_of, told
 from gonghui.treasury import forms
 from gonghui.treasury.enums import Perm, ProjectState
 from gonghui.treasury.models import FundingPurchase, FundingSource
@@ -28,7 +28,7 @@ def index(request: Request) -> HttpResponse:
     counts = menu.tallied(request.actor, parts)
     page = page_of(request, parts[state], count=counts[state])
     labels = [("", "全部"), *[(s.value, s.label) for s in ProjectState]]
-    context = {"page": page, "lines": [(p, projects.money_of(p)) for p in page], "tabs": common.tabs(request, [(k, v, counts[k]) for k, v in labels]),
+    context = {"page": page, "lines": [(p, projects.money_of(p)) for p in page], "tabs": tabs_of(request, [(k, v, counts[k]) for k, v in labels]),
                "may_edit": request.actor.may(Perm.PROJECT_EDIT), "trail": common.trail(("资金项目", ""))}  # fmt: skip
     return render(request, "treasury/console/projects.html", context)
 
@@ -72,7 +72,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     """Add a source or a purchase, accept, stop (办理)."""
     row, actor = reads.project_get(actor=request.actor, pk=pk), request.actor
     if verb == "stop":
-        common.told(request, lambda: projects.project_stop(actor=actor, project=row, reason=request.POST.get("reason", "")), "已终止。")
+        told(request, lambda: projects.project_stop(actor=actor, project=row, reason=request.POST.get("reason", "")), "已终止。")
         return common.go("treasury:project", pk)
     kinds = {
         "source": (forms.SourceForm, projects.source_add, "已登记资金来源。"),
@@ -84,9 +84,9 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     kind, service, text = kinds[verb]
     form = kind(request.POST)
     if form.is_valid():
-        common.told(request, lambda: service(actor=actor, project=row, **form.cleaned_data), text)  # type: ignore[operator]  # one of three services
+        told(request, lambda: service(actor=actor, project=row, **form.cleaned_data), text)  # type: ignore[operator]  # one of three services
     else:
-        common.faults(request, form)
+        faults(request, form)
     return common.go("treasury:project", pk)
 
 
@@ -103,9 +103,9 @@ def arrived(request: Request, pk: int) -> HttpResponse:
         raise NotFound()
     form = forms.ArrivedForm(request.POST)
     if form.is_valid():
-        common.told(request, lambda: projects.source_arrived(actor=request.actor, source=source, **form.cleaned_data), "已登记到位。")
+        told(request, lambda: projects.source_arrived(actor=request.actor, source=source, **form.cleaned_data), "已登记到位。")
     else:
-        common.faults(request, form)
+        faults(request, form)
     return common.go("treasury:project", source.project_id)
 
 
@@ -122,11 +122,11 @@ def accepted(request: Request, pk: int) -> HttpResponse:
         raise NotFound()
     form = forms.DayForm(request.POST)
     if form.is_valid():
-        common.told(
+        told(
             request,
             lambda: projects.purchase_accept(actor=request.actor, purchase=row, on=form.cleaned_data["on"]),
             "已验收，资产已入台账。",
         )
     else:
-        common.faults(request, form)
+        faults(request, form)
     return common.go("treasury:project", row.project_id)
