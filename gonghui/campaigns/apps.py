@@ -35,6 +35,7 @@ def _permissions() -> None:
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
     from gonghui.campaigns import verify as checks
+    from gonghui.campaigns.selectors import figures
     from gonghui.campaigns.selectors.todo import inbox
     from gonghui.campaigns.services import registers
     from gonghui.core import verbs, verify
@@ -45,6 +46,7 @@ def _hooks() -> None:
     verbs.register({}, {"campaigns.driver": "货车司机补充登记", "campaigns.zone": "园区劳动关系画像", "campaigns.twonew": "两新组织登记卡"})
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
+    figures.register()
 
 
 def _menu() -> None:

@@ -12,6 +12,7 @@ M = "m/campaigns/"
 urlpatterns = [
     path(C, console.index, name="index"),
     path(C + "new/", console.new, name="new"),
+    path(C + "joins/", boards.joins, name="joins"),
     path(C + "sectors/", boards.sectors, name="sectors"),
     path(C + "zones/", boards.zones, name="zones"),
     path(C + "zones/<int:pk>/", boards.zone, name="zone"),

@@ -39,7 +39,7 @@ def _hooks() -> None:
     from gonghui.approvals import services as approvals
     from gonghui.core import rotation, verbs, verify
     from gonghui.fieldwork import verify as checks
-    from gonghui.fieldwork.selectors import inbox
+    from gonghui.fieldwork.selectors import figures, inbox
     from gonghui.fieldwork.services import following
     from gonghui.orgs import hooks as orgs
 
@@ -50,6 +50,7 @@ def _hooks() -> None:
     verbs.register({"stage_reached": "推进成熟度", "ordered": "派出", "received": "收到"})
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
+    figures.register()
 
 
 def _timed() -> None:

@@ -14,7 +14,7 @@ from gonghui.core.errors import NotFound
 
 ROOT = Path(__file__).resolve().parent / "definitions"
 KINDS = frozenset({"state", "flow", "opening", "sum", "band", "rate"})
-UNITS = {"employer": "家", "union": "个", "person": "人", "rate": ""}
+UNITS = {"employer": "家", "union": "个", "person": "人", "case": "件", "visit": "次", "drive": "个", "rate": ""}
 ALLOWED = frozenset(
     {
         "key",
@@ -66,6 +66,8 @@ class Definition:
     target: str = ""
     floor: str = ""
     alternatives: tuple[Alternative, ...] = ()
+    source: str = ""
+    """Who counts it from records (`sources`); empty for roll-ups."""
 
     @property
     def pattern(self) -> bool:
@@ -96,13 +98,28 @@ class Definition:
         return "；".join([*parts, *([f"说明：{self.note}"] if self.note else [])]) + "。"
 
 
+_more: dict[str, Path] = {}
+
+
+def register(source: str, path: Path) -> None:
+    """Definitions an app above counts from its own records; they stand behind the figures of the register, before the rates."""
+    if _more.setdefault(source, path) != path:
+        raise ValueError(f"口径重复登记：{source}")
+    all_definitions.cache_clear()
+
+
+def _files() -> Iterable[tuple[str, Path]]:
+    own = [("", ROOT / f"{name}.yaml") for name in ("employers", "unions", "people", "rates")]
+    return [*own[:3], *_more.items(), own[3]]
+
+
 @cache
 def all_definitions() -> dict[str, Definition]:
     """All definitions by key, in order of the files. A fault stops the start-up."""
     found: dict[str, Definition] = {}
-    for name in ("employers", "unions", "people", "rates"):
-        for row in yaml.safe_load((ROOT / f"{name}.yaml").read_text(encoding="utf-8")):
-            item = _build(row)
+    for source, path in _files():
+        for row in yaml.safe_load(path.read_text(encoding="utf-8")):
+            item = _build(row, source)
             if item.key in found:
                 raise ValueError(f"口径写了两次：{item.key}")
             found[item.key] = item
@@ -110,11 +127,11 @@ def all_definitions() -> dict[str, Definition]:
     return found
 
 
-def _build(row: dict[str, Any]) -> Definition:
+def _build(row: dict[str, Any], source: str) -> Definition:
     if strangers := set(row) - ALLOWED:
         raise ValueError(f"口径 {row.get('key')} 有不认识的键：{sorted(strangers)}")
     others = tuple(Alternative(**a) for a in row.pop("alternatives", []))
-    return Definition(**{**row, "parts": tuple(row.get("parts", ()))}, alternatives=others)
+    return Definition(**{**row, "parts": tuple(row.get("parts", ()))}, alternatives=others, source=source)
 
 
 def _check(items: Iterable[Definition], known: dict[str, Definition]) -> None:
@@ -124,6 +141,8 @@ def _check(items: Iterable[Definition], known: dict[str, Definition]) -> None:
         needed += [item.of] if item.kind == "opening" else []
         if item.kind not in KINDS or item.unit not in UNITS:
             raise ValueError(f"口径 {item.key} 的 kind 或 unit 不认识")
+        if item.source and item.kind in {"opening", "band"}:
+            raise ValueError(f"口径 {item.key} 由 {item.source} 清点，只能是 state、flow、sum、rate")
         if missing := [k for k in needed if k and k not in known]:
             raise ValueError(f"口径 {item.key} 引用了没有的指标：{missing}")
 

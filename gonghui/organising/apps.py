@@ -44,6 +44,7 @@ def _plug() -> None:
     from gonghui.documents import services as documents
     from gonghui.organising import follow, handler
     from gonghui.organising.enums import Perm
+    from gonghui.organising.selectors import figures
     from gonghui.organising.services.opening import CHANGE, PREPARE, RESULT
     from gonghui.organising.verify import CHECKS
     from gonghui.orgs import hooks
@@ -59,6 +60,7 @@ def _plug() -> None:
     hooks.register("union_ended", follow.union_ended)
     for id_, title, look in CHECKS:
         verify.register(id_, title, look)
+    figures.register()
 
 
 def _menu() -> None:

@@ -106,14 +106,19 @@ def _people(found: list[tuple[str, str]]) -> Q:
 
 def applications(campaign: Campaign, found: list[tuple[str, str]] | None = None, actor: Actor = SYSTEM) -> QuerySet[Any]:
     """Applications of the campaign: of its area and its people in its time, and those of its linked batches."""
-    found = _categories(campaign) if found is None else found
+    return joining.applications(actor).filter(of_campaign(campaign, found))
+
+
+def of_campaign(campaign: Campaign, found: list[tuple[str, str]] | None = None) -> Q:
+    """Which applications are the campaign's, as a filter."""
+    found = [(c.basis, c.code) for c in campaign.categories.all()] if found is None else found
     first = datetime.combine(campaign.since, time.min, clock.SHANGHAI)
     behind = datetime.combine(campaign.until + timedelta(days=1), time.min, clock.SHANGHAI)
     mine = subtree(campaign.union.path, "union__path")
     if found:
         mine &= _people(found)
-    linked = Q(batch__in=list(campaign.sites.values_list("batch_id", flat=True)))
-    return joining.applications(actor).filter(mine | linked, submitted_at__gte=first, submitted_at__lt=behind)
+    linked = Q(batch__in=[s.batch_id for s in campaign.sites.all()])
+    return (mine | linked) & Q(submitted_at__gte=first, submitted_at__lt=behind)
 
 
 def _categories(campaign: Campaign) -> list[tuple[str, str]]:

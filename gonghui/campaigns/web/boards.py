@@ -9,13 +9,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.campaigns import forms
 from gonghui.campaigns.enums import Basis, Perm
 from gonghui.campaigns.models import Category
-from gonghui.campaigns.selectors import dashboards, scope
+from gonghui.campaigns.selectors import dashboards, figures, scope
 from gonghui.campaigns.services import registers
 from gonghui.campaigns.web import common
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
 from gonghui.core.http import Request, page_of, render, told
+from gonghui.figures.selectors import drill as drilling
 from gonghui.orgs.selectors import employers, unions
 
 BOARDS = (("sectors", "重点行业"), ("zones", "园区"), ("two_new", "两新组织"))
@@ -153,3 +154,15 @@ def category_act(request: Request, pk: int, verb: str) -> HttpResponse:
     else:
         told(request, lambda: registers.category_rename(actor=request.actor, category=row, label=label, on=today), "已改名。")
     return HttpResponseRedirect(reverse("campaigns:categories"))
+
+
+@officer(Perm.CAMPAIGN_VIEW)
+@require_GET
+def joins(request: Request) -> HttpResponse:
+    """Who joined in campaigns: the applications behind a figure (集中行动入会明细)."""
+    drill = drilling.asked(request.actor, request.GET, figures.NAME)
+    if drill is None:
+        return HttpResponseRedirect(reverse("campaigns:index"))
+    shown, hidden = figures.behind(request.actor, drill.key, drill.union.pk, drill.since, drill.as_of)
+    context = {"drill": drill, "page": page_of(request, shown), "hidden": hidden, "trail": common.trail((drill.label, ""))}
+    return render(request, "campaigns/console/joins.html", context)

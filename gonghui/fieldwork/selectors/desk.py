@@ -31,10 +31,12 @@ def visits_seen(actor: Actor) -> QuerySet[Visit]:
 
 def visit_list(
     *, actor: Actor, state: str = "", q: str = "", outcome: str = "", purpose: str = "", organiser: int | None = None,
-    since: date | None = None, until: date | None = None, sort: str = "",
+    since: date | None = None, until: date | None = None, sort: str = "", among: QuerySet[Visit] | None = None,
 ) -> QuerySet[Visit]:  # fmt: skip
-    """Visit orders, filtered (走访单)."""
+    """Visit orders, filtered (走访单); `among` cuts them to those behind a figure."""
     rows = visits_seen(actor)
+    if among is not None:
+        rows = rows.filter(pk__in=among.values("pk"))
     for name, value in (("state", state), ("outcome", outcome), ("purpose", purpose), ("user_id", organiser)):
         if value:
             rows = rows.filter(**{name: value})

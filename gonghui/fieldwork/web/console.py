@@ -17,9 +17,10 @@ from gonghui.fieldwork import forms
 from gonghui.fieldwork.enums import ClashKind, ClashState, HelpState, Perm, VisitState
 from gonghui.fieldwork.models import Visit
 from gonghui.fieldwork.rules.words import LIST_WORDS
-from gonghui.fieldwork.selectors import desk
+from gonghui.fieldwork.selectors import desk, figures
 from gonghui.fieldwork.services import clashes, devices, follow_ups, helps, visits
 from gonghui.fieldwork.web import common
+from gonghui.figures.selectors import drill as drilling
 from gonghui.files import services as files
 from gonghui.files.export import Column, export_table
 from gonghui.orgs.selectors import employers, spots
@@ -39,6 +40,8 @@ def _filtered(request: Request) -> tuple[forms.VisitFilter, Any, Any]:
     data = form.cleaned_data
     args: dict[str, Any] = {k: data.get(k) or "" for k in ("q", "outcome", "purpose")}
     args |= {"since": data.get("since"), "until": data.get("until"), "organiser": int(data["organiser"]) if data.get("organiser") else None}
+    if drill := drilling.asked(request.actor, request.GET, figures.NAME):
+        args["among"] = figures.behind(drill.key, drill.union.pk, drill.since, drill.as_of)
     every = desk.visit_list(actor=request.actor, **args)
     state = request.GET.get("state", "")
     rows = desk.visit_list(actor=request.actor, state=state if state in VisitState.values else "", sort=request.GET.get("sort", ""), **args)
@@ -62,6 +65,7 @@ def visit_list(request: Request) -> HttpResponse:
     context = {
         "form": form, "tabs": tabs, "page": page, "rows": _named(page), "chips": chips(request, form), "query": request.GET.urlencode(),
         "helps": desk.help_list(actor=request.actor).count(), "may_help": request.actor.may(Perm.HELP_ANSWER), "may_order": request.actor.may(Perm.PORTFOLIO_EDIT), "today": clock.today(),
+        "drill": drilling.asked(request.actor, request.GET, figures.NAME),
     }  # fmt: skip
     return render(request, "fieldwork/console/visits.html", context)
 

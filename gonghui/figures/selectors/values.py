@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BigIntegerField, Case, F, Q, Sum, Value, When
 
 from gonghui.core import show
-from gonghui.figures import definitions, words
+from gonghui.figures import definitions, sources, words
 from gonghui.figures.definitions import Definition
 from gonghui.figures.enums import Perm
 from gonghui.figures.models import Roll
@@ -38,12 +38,15 @@ class Snapshot:
     since: date
     closing: Mapping[str, int] = field(default_factory=dict)
     opening: Mapping[str, int] = field(default_factory=dict)
+    batch: sources.Batch | None = field(default=None, repr=False)
 
     def get(self, key: str) -> int:
         """The value of a count. A key nobody ever counted is 0; a key without a definition raises."""
         item = definitions.get(key)
         if item.kind == "sum":
             return sum(self.get(part) for part in item.parts)
+        if item.source:
+            return self.counted(item).get(key, 0)
         if item.kind == "opening":
             return self.opening.get(item.of, 0)
         if item.kind == "flow":
@@ -51,6 +54,11 @@ class Snapshot:
         if item.kind == "band":
             return self.bands(item).get(key.removeprefix(item.head), 0)
         return self.closing.get(key, 0)
+
+    def counted(self, item: Definition) -> Mapping[str, int]:
+        """What the item's source counts from records at this union: states as of the day, events since `since`."""
+        batch = self.batch or sources.Batch([self.union_id], self.as_of, self.since)
+        return batch.of(item.source, self.union_id)
 
     def flow(self, key: str) -> int:
         """Events between the two dates, also of keys without a definition of their own."""
@@ -72,10 +80,11 @@ class Snapshot:
 
     def family(self, item: Definition) -> dict[str, int]:
         """Value -> count of a family of keys, largest first; groups with none are left out."""
+        counted = self.counted(item) if item.source else self.closing
         found = (
             self.bands(item)
             if item.kind == "band"
-            else {k.removeprefix(item.head): n for k, n in self.closing.items() if k.startswith(item.head) and _own(item, k)}
+            else {k.removeprefix(item.head): n for k, n in counted.items() if k.startswith(item.head) and _own(item, k)}
         )
         kept = {k: n for k, n in found.items() if n}
         return kept if item.kind == "band" else dict(sorted(kept.items(), key=lambda p: (-p[1], p[0])))
@@ -104,7 +113,8 @@ def snapshots(union_ids: Iterable[int], as_of: date, keys: Sequence[str] | None 
         rows.values("union_id", "key").annotate(now=Sum("n"), then=Sum(before)).values_list("union_id", "key", "now", "then")
     ):
         closing[union][key], opening[union][key] = int(now), int(then)
-    return {pk: Snapshot(pk, as_of, start, closing[pk], opening[pk]) for pk in ids}
+    batch = sources.Batch(ids, as_of, start)
+    return {pk: Snapshot(pk, as_of, start, closing[pk], opening[pk], batch) for pk in ids}
 
 
 def snapshot(union_id: int, as_of: date, keys: Sequence[str] | None = None, since: date | None = None) -> Snapshot:

@@ -7,11 +7,12 @@ from django.http import HttpResponse
 from gonghui.core import charts
 from gonghui.core.access import officer
 from gonghui.core.http import XLSX, Request, download, render
-from gonghui.figures import definitions, selectors
+from gonghui.figures import definitions, selectors, sources
 from gonghui.figures.enums import Perm
 from gonghui.figures.selectors import boards, bridge, shared, suppress, values
 from gonghui.figures.web import place as places
 from gonghui.files import export
+from gonghui.orgs.selectors import closure
 
 HEADS = (
     ("employers", "用人单位"),
@@ -26,7 +27,7 @@ HEADS = (
 def _groups(rows: list[values.Row]) -> list[dict[str, object]]:
     """Rows under their headings."""
     out: list[dict[str, object]] = []
-    for head, label in HEADS:
+    for head, label in [*HEADS[:-1], *((s.name, s.label) for s in sources.known()), HEADS[-1]]:
         found = [r for r in rows if r.key.split(".")[0] == head]
         if found:
             out.append({"head": head, "label": label, "rows": found})
@@ -134,11 +135,23 @@ def definition(request: Request, slug: str) -> HttpResponse:
     rows = suppress.published(request.actor, place.union, place.as_of, rows)
     standards = [(label, boards.standard(key, place.as_of)) for label, key in (("目标", item.target), ("底线", item.floor)) if key]
     below = [] if item.pattern or not suppress.owns(request.actor, place.union) else _below(place, item)
-    context = places.frame(place, item.label, item=item, rows=rows, standards=standards, below=below)
+    context = places.frame(
+        place, item.label, item=item, rows=[(r, _records(request, place, r.key, place.union)) for r in rows], standards=standards,
+        below=[(n, r, _records(request, place, r.key, n)) for n, r in below],
+    )  # fmt: skip
     return render(request, "figures/console/definition.html", context)
 
 
-def _below(place: places.Where, item: definitions.Definition) -> list[tuple[object, values.Row]]:
+def _records(request: Request, place: places.Where, key: str, union: closure.Node) -> str:
+    """The records a source counted, for who may open them (下钻到记录)."""
+    item = definitions.get(key)
+    source = sources.get(item.source) if item.source and item.kind not in {"sum", "rate"} else None
+    if source is None or not request.actor.may(source.perm, union):
+        return ""
+    return source.records(key, union.pk, values.year_eve(place.as_of), place.as_of)
+
+
+def _below(place: places.Where, item: definitions.Definition) -> list[tuple[closure.Node, values.Row]]:
     """The same figure one level down: the drill-down."""
     shots = values.snapshots([n.pk for n in place.children], place.as_of)
     rows = [(n, values.rates(shots[n.pk], item)[0] if item.kind == "rate" else values.count_row(shots[n.pk], item)) for n in place.children]

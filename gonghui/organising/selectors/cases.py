@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -34,10 +33,13 @@ def _with_due(rows: QuerySet[Case]) -> QuerySet[Any]:
 
 
 def case_list(
-    *, actor: Actor, state: str = "", kind: str = "", q: str = "", overdue: bool = False, union: Any = None, form: str = "", sort: str = ""
-) -> QuerySet[Any]:
-    """Cases, what is due first (建会事项台账)."""
+    *, actor: Actor, state: str = "", kind: str = "", q: str = "", overdue: bool = False, union: Any = None, form: str = "", sort: str = "",
+    among: QuerySet[Case] | None = None,
+) -> QuerySet[Any]:  # fmt: skip
+    """Cases, what is due first (建会事项台账); `among` cuts them to those behind a figure."""
     rows = _with_due(Case.objects.filter(visible(actor)))
+    if among is not None:
+        rows = rows.filter(pk__in=among.values("pk"))
     if state == "open":
         rows = rows.exclude(state__in=ENDED_WORDS)
     elif state:
@@ -121,22 +123,20 @@ class Column:
     state: CaseState
     cases: list[Any]
     total: int
-
-    @property
-    def late(self) -> int:
-        today = clock.today()
-        return sum(1 for c in self.cases if c.due is not None and c.due < today)
+    late: int
 
 
 MOST_IN_COLUMN = 30
 
 
-def board(*, actor: Actor, union: Any = None, kind: str = "", q: str = "") -> list[Column]:
+def board(*, actor: Actor, union: Any = None, kind: str = "", q: str = "", most: int = MOST_IN_COLUMN) -> list[Column]:
     """Open cases by step, the most overdue on top (看板)."""
     held: dict[str, list[Any]] = {}
     for case in case_list(actor=actor, state="open", union=union, kind=kind, q=q):
         held.setdefault(case.state, []).append(case)
-    return [Column(s, held.get(s, [])[:MOST_IN_COLUMN], len(held.get(s, []))) for s in CaseState if s not in ENDED]
+    today = clock.today()
+    late = {s: sum(1 for c in rows if c.due is not None and c.due < today) for s, rows in held.items()}
+    return [Column(s, held.get(s, [])[:most], len(held.get(s, [])), late.get(s, 0)) for s in CaseState if s not in ENDED]
 
 
 def steps_of(case: Case) -> list[CaseStep]:
@@ -195,9 +195,3 @@ def meeting_of(case: Case) -> Any:
 
     rows = Meeting.objects.prefetch_related(Prefetch("results", Elected.objects.select_related("person").order_by("body", "pk")))
     return rows.filter(case=case).first()
-
-
-def state_on(day: date) -> dict[str, int]:
-    """How many cases stood at each step at the end of a day, and how many had been opened and built until then (截至某日)."""
-    rows = CaseStep.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
-    return dict(rows.order_by().values_list("state").annotate(n=Count("case", distinct=True)))

@@ -12,15 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import RuleViolation
-from gonghui.core.http import Request, chips, page_of, render, whole_number
-from gonghui.organising import forms, services
+from gonghui.core.http import XLSX, Request, chips, download, page_of, render, tabs_of, whole_number
+from gonghui.figures.selectors import drill as drilling
+from gonghui.organising import exports, forms, services
 from gonghui.organising.enums import CaseState, Form, Perm
-from gonghui.organising.selectors import cases, planning
+from gonghui.organising.selectors import cases, figures, planning
 from gonghui.organising.web import common
 from gonghui.orgs.enums import SpotState
 from gonghui.orgs.selectors import employers, spots, unions
 
 MOST_ON_MAP = 1500
+PRINTED = 500
+"""More than this is not put on paper; the workbook takes all."""
 WIDTH, HEIGHT, EDGE = 800, 480, 16
 
 
@@ -36,40 +39,58 @@ def _filter(request: Request) -> tuple[forms.CaseFilter, dict[str, Any]]:
 @officer(Perm.CASE_VIEW)
 @require_GET
 def board(request: Request) -> HttpResponse:
-    """Open cases by step, what is late on top (建会看板)."""
+    """Open cases by step, what is late on top (建会看板); on paper every case, not only the top of each column."""
     form, given = _filter(request)
-    columns = cases.board(actor=request.actor, **given)
+    paper = bool(request.GET.get("print"))
+    columns = cases.board(actor=request.actor, most=PRINTED if paper else cases.MOST_IN_COLUMN, **given)
     total, late = sum(c.total for c in columns), sum(c.late for c in columns)
-    context = {"form": form, "columns": columns, "total": total, "late": late, "today": clock.today(), "chips": chips(request, form)}
-    return render(request, "organising/console/board.html", context)
+    context = {
+        "form": form, "columns": columns, "total": total, "late": late, "today": clock.today(), "chips": chips(request, form), "at": clock.now(),
+    }  # fmt: skip
+    return render(request, "organising/print/board.html" if paper else "organising/console/board.html", context)
 
 
 @officer(Perm.CASE_VIEW)
 @require_GET
 def case_list(request: Request) -> HttpResponse:
-    """All cases as a list (事项台账)."""
+    """All cases as a list, on screen, on paper, as a workbook; or those behind a figure (事项台账)."""
     form, given = _filter(request)
-    data, state = form.cleaned_data, request.GET.get("state", "open")
+    drill = drilling.asked(request.actor, request.GET, figures.NAME)
+    among = figures.behind(drill.key, drill.union.pk, drill.since, drill.as_of) if drill else None
+    data, state = form.cleaned_data, request.GET.get("state", "" if drill else "open")
     rows = cases.case_list(
-        actor=request.actor,
-        state=state,
-        form=data.get("form", ""),
-        overdue=bool(data.get("overdue")),
-        sort=request.GET.get("sort", ""),
-        **given,
+        actor=request.actor, state=state, form=data.get("form", ""), overdue=bool(data.get("overdue")), sort=request.GET.get("sort", ""),
+        among=among, **given,
+    )  # fmt: skip
+    picked = chips(request, form)
+    scope = "；".join(
+        [_state_word(state), *(c["label"] for c in picked), *([f"{drill.union.name} {drill.label}（{drill.span}）"] if drill else [])]
     )
-    counts = cases.counts(request.actor)
-    ended = {str(s) for s in CaseState} & set(cases.ENDED_WORDS)
-    tabs = [
-        {"label": "在办", "url": "?state=open", "count": sum(n for s, n in counts.items() if s not in ended), "current": state == "open"}
-    ]
-    tabs += [
-        {"label": CaseState(s).label, "url": f"?state={s}", "count": counts.get(s, 0), "current": state == s} for s in cases.ENDED_WORDS
-    ]
-    context = {"form": form, "page": page_of(request, rows), "tabs": tabs, "today": clock.today(), "chips": chips(request, form)}
     if request.GET.get("print"):
-        return render(request, "organising/print/list.html", {"rows": rows[:500], "total": rows.count(), "at": clock.now()})
+        total = rows.count()
+        return render(
+            request,
+            "organising/print/list.html",
+            {"rows": rows[:PRINTED], "total": total, "at": clock.now(), "scope": scope, "today": clock.today()},
+        )
+    if request.GET.get("as") == "xlsx":
+        name, content = exports.cases(request.actor, rows[: exports.MOST], scope)
+        return download(content, name, XLSX)
+    context = {
+        "form": form, "page": page_of(request, rows), "tabs": [] if drill else _tabs(request, state), "today": clock.today(), "chips": picked, "drill": drill,
+    }  # fmt: skip
     return render(request, "organising/console/list.html", context)
+
+
+def _state_word(state: str) -> str:
+    return {"open": "在办", "": "全部"}.get(state) or (CaseState(state).label if state in CaseState.values else "全部")
+
+
+def _tabs(request: Request, state: str) -> list[dict[str, Any]]:
+    counts = cases.counts(request.actor)
+    live = sum(n for s, n in counts.items() if s not in cases.ENDED_WORDS)
+    rows = [("open", "在办", live), *((s, str(CaseState(s).label), counts.get(s, 0)) for s in cases.ENDED_WORDS)]
+    return [{**tab, "current": value == state} for tab, (value, _label, _n) in zip(tabs_of(request, rows), rows, strict=True)]
 
 
 @officer(Perm.CASE_VIEW)
