@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PORT ?= 8000
+# two processes; a file's tests stay together, since they share what they build
+SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: demo serve test lint types layers migrations unit postgres browser journeys lock clean
@@ -39,10 +41,10 @@ migrations: $(READY)
 	GONGHUI_TESTING=1 GONGHUI_DATA_DIR=$(VENV)/migrations-check $(BIN)/python manage.py makemigrations --check --dry-run
 
 unit: $(READY)
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not browser"
+	$(BIN)/pytest $(SHARED) -m "not browser"
 
 postgres: $(READY)
-	GONGHUI_TEST_ENGINE=postgresql $(BIN)/pytest -n 2 --dist loadgroup -m "not browser and not engine_free"
+	GONGHUI_TEST_ENGINE=postgresql $(BIN)/pytest $(SHARED) -m "not browser and not engine_free"
 
 browser: $(READY)
 	@sh tools/browser.sh

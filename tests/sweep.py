@@ -7,6 +7,7 @@ the declared door refuses is asked once, for `a`: the door stands before the obj
 
 from __future__ import annotations
 
+import copy
 import csv
 import hashlib
 import re
@@ -14,11 +15,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import signing
 from django.db import connection, transaction
 from django.template.backends.django import Template
@@ -28,7 +31,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.safestring import SafeString
 
 from gonghui.accounts.actor import covers
-from gonghui.core import clock
+from gonghui.core import clock, menu
 from gonghui.core.access import Access, Door
 from tests import parts
 from tests import world as worlds
@@ -233,7 +236,7 @@ def run(
     world: World, *, names: Iterable[str] = (), methods: Iterable[str] = METHODS, roles: Iterable[str] = ROLES, keep: bool = False
 ) -> Sweep:
     """Ask everything. `names`: only these addresses."""
-    with clock.at(world.at):
+    with clock.at(world.at), _steady():
         return _run(world, set(names), methods, roles, keep)
 
 
@@ -398,13 +401,36 @@ def _undrawn() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _steady() -> Iterator[None]:
+    """What every request would read again though each is rolled back: the session of a role and the badges of its menu."""
+    held: dict[str, dict[str, Any]] = {}
+    load = SessionStore.load
+
+    def kept(store: SessionStore) -> dict[str, Any]:
+        key = store.session_key or ""
+        if key not in held:
+            held[key] = load(store)
+            if store.session_key != key:  # no such session
+                return held.pop(key)
+        return copy.deepcopy(held[key])
+
+    with patch.object(SessionStore, "load", kept), patch.object(menu, "forget", lambda actor: None):
+        yield
+
+
+@cache
+def _handler() -> ClientHandler:
+    return ClientHandler(enforce_csrf_checks=False)
+
+
 def _send(world: World, role: str, method: str, url: str, data: Any, accept: dict[str, str]) -> Any:
     """Without the test client, which copies the context of every template drawn."""
     factory = RequestFactory()
     if role in world.clients:
         factory.cookies.load(world.clients[role].cookies.output(header="", sep=";"))
     request = factory.get(url, **accept) if method == "GET" else factory.post(url, data or {}, **accept)
-    return ClientHandler(enforce_csrf_checks=False)(request.environ)
+    return _handler()(request.environ)
 
 
 def shape(raw: bytes, args: dict[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 
 from gonghui.portal.drill.operations import OPERATIONS, _import_check
 
-pytestmark = [pytest.mark.engine_free, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
+pytestmark = [pytest.mark.engine_free, pytest.mark.first, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 
 @pytest.mark.fault(1)

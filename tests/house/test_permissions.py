@@ -20,7 +20,7 @@ from tests import sweep as sweeps
 from tests.sweep import Sweep
 from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine_free, pytest.mark.xdist_group("sweep-register")]
+pytestmark = [pytest.mark.django_db, pytest.mark.engine_free, pytest.mark.first]
 REGISTER = {
     "accounts",
     "api",

@@ -18,7 +18,7 @@ from tests.house.test_permissions import (  # noqa: F401  # the same tests over 
     test_the_file_says_what_every_address_answers_to_every_role,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine_free, pytest.mark.xdist_group("sweep-work")]
+pytestmark = [pytest.mark.django_db, pytest.mark.engine_free, pytest.mark.first]
 
 
 @pytest.fixture(scope="module")

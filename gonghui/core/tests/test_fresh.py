@@ -12,7 +12,7 @@ import pytest
 from gonghui.core import fresh
 from gonghui.core.tests.site import Site
 
-pytestmark = pytest.mark.engine_free
+pytestmark = [pytest.mark.engine_free, pytest.mark.first]
 
 
 def schema(path: Path) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def test_a_rule_shows_its_versions_sources_and_cases() -> None:
     assert "不符</span>" not in page
 
 
+@pytest.mark.engine_free
 def test_every_rule_page_opens() -> None:
     from gonghui.policy import rules
 

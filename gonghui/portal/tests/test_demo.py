@@ -16,7 +16,7 @@ import pytest
 
 from gonghui.portal.demo import city, detect, files, plan
 
-pytestmark = pytest.mark.engine_free
+pytestmark = [pytest.mark.engine_free, pytest.mark.first]
 ROOT = Path(__file__).resolve().parents[3]
 SCALE = 0.02
 DETECTORS = {name: key for name, (key, _look, _named) in detect.DETECTORS.items()}
