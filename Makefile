@@ -7,6 +7,8 @@ PORT ?= 8000
 # two processes; a file's tests stay together, since they share what they build
 SHARED := -n 2 --dist loadfile --no-loadscope-reorder
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# a start compiles nothing twice, whatever the shell says: many tests start the command anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo serve test lint types layers migrations unit postgres browser journeys lock clean
 
