@@ -1,0 +1,1 @@
+"""Benefits for members (普惠与疗休养): offers of merchants, the waived medical-service fee, recuperation."""

@@ -1,0 +1,1 @@
+"""Pure functions of benefits (纯函数)."""

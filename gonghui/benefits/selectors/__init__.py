@@ -1,0 +1,1 @@
+"""Reads of benefits, cut to the actor (查询)."""

@@ -1,0 +1,1 @@
+"""Writes of benefits (办理)."""
