@@ -35,12 +35,14 @@ def _permissions() -> None:
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
     from gonghui.campaigns import verify as checks
-    from gonghui.campaigns.selectors import figures
+    from gonghui.campaigns.selectors import figures, homes
     from gonghui.campaigns.selectors.todo import inbox
     from gonghui.campaigns.services import registers
     from gonghui.core import verbs, verify
+    from gonghui.members.selectors import links
     from gonghui.orgs import hooks as orgs
 
+    links.register(homes.offer)
     approvals.register_inbox("campaigns", inbox)
     orgs.register("employer_merged", registers.employer_merged)
     verbs.register({}, {"campaigns.driver": "货车司机补充登记", "campaigns.zone": "园区劳动关系画像", "campaigns.twonew": "两新组织登记卡"})

@@ -11,8 +11,11 @@ from gonghui.core import clock
 from gonghui.files.export import Column, export_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gonghui.accounts.actor import Actor
     from gonghui.campaigns.models import Campaign
+    from gonghui.campaigns.selectors.classes import Graded
 
 
 def board(actor: Actor, campaign: Campaign, day: date) -> tuple[str, bytes]:
@@ -64,3 +67,27 @@ def party(actor: Actor, campaign: Campaign) -> tuple[str, bytes]:
     title = f"{campaign.name} 党建带工建考核用表"
     note = {"联动党组织": campaign.party_org or "没有登记", "截至": f"{clock.today():%Y-%m-%d}"}
     return f"{title}.xlsx", export_table(columns, rows, title=title, actor=actor, definition=note)
+
+
+def classes(actor: Actor, rows: Sequence[Graded]) -> tuple[str, bytes]:
+    """Townships and zones with class and criteria (分类表)."""
+    columns: list[Column | str] = [
+        Column("工会", width=28), "组织类别", "类别", "分布", Column("下级工会", "number"), Column("建会率", "ratio"), Column("入会率", "ratio"),
+        Column("还差", width=50),
+    ]  # fmt: skip
+    lines = (
+        (
+            g.union.name,
+            g.union.get_kind_display(),
+            g.word,
+            "A 类" if g.wide else "B 类",
+            g.unions,
+            g.formation,
+            g.joining,
+            "、".join(g.missing),
+        )
+        for g in rows
+    )
+    title = f"乡镇园区工会分类（{clock.today():%Y-%m-%d}）"
+    note = {"类别": "逐项从登记记录和底册数出，标准见规则 campaigns.place_class", "还差": "没有达到或缺事实的项"}
+    return f"{title}.xlsx", export_table(columns, lines, title=title, actor=actor, definition=note)

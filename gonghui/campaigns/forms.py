@@ -246,3 +246,35 @@ class DriverForm(forms.Form):
     plate = django.CharField(label="车牌号", max_length=12)
     home_place = django.CharField(label="常驻地", max_length=60)
     platform = django.CharField(label="常用平台", max_length=40, required=False)
+
+
+class DriverJoinForm(DriverForm):
+    """A driver's whole application on the phone: no workplace is asked for (货车司机入会登记)."""
+
+    field_order = ("name", "id_number", "plate", "place", "home_place", "platform", "signed_name", "agree", "table", "key")
+    name = django.CharField(label="姓名", max_length=60, widget=django.TextInput({"autocomplete": "name"}))
+    id_number = django.CharField(
+        label="身份证号", max_length=24, help_text="只用来核对身份，加密保存", widget=django.TextInput({"autocomplete": "off"})
+    )
+    place = django.ChoiceField(label="常驻的乡镇、街道、园区", help_text="按这个找受理您申请的工会")
+    signed_name = django.CharField(label="签名", max_length=60, help_text="再写一遍您的姓名，表示自愿申请")
+    agree = django.BooleanField(label="我自愿加入中国工会，承认工会章程；同意为办理会籍使用我的姓名、证件号、手机号、车牌和常驻地")
+    table = django.CharField(max_length=40, required=False, widget=django.HiddenInput)
+    key = django.CharField(max_length=64, widget=django.HiddenInput)
+
+    def __init__(self, *args: Any, places: Choices, known: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+        if places:
+            self.fields["place"].choices = [("", "请选择"), *places]  # type: ignore[attr-defined]  # a choice field
+        else:
+            del self.fields["place"]
+        if known:
+            del self.fields["name"], self.fields["id_number"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        name = self.known or data.get("name", "").strip()
+        if name and data.get("signed_name", "").strip() != name:
+            self.add_error("signed_name", "签名要与姓名一致，请再输入一遍姓名。")
+        return data

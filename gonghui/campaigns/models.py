@@ -447,6 +447,7 @@ class DriverNote(models.Model):
     plate = models.CharField("车牌号", max_length=12)
     home_place = models.CharField("常驻地", max_length=60)
     platform = models.CharField("常用平台", max_length=40, blank=True)
+    home_by = models.CharField("受理工会怎样定的", max_length=10, blank=True, help_text="货运园区、行业工会、会员库、属地、现场")
     at = models.DateTimeField("登记时间")
 
     class Meta:

@@ -14,6 +14,7 @@ urlpatterns = [
     path(C + "new/", console.new, name="new"),
     path(C + "joins/", boards.joins, name="joins"),
     path(C + "sectors/", boards.sectors, name="sectors"),
+    path(C + "classes/", boards.classes, name="classes"),
     path(C + "zones/", boards.zones, name="zones"),
     path(C + "zones/<int:pk>/", boards.zone, name="zone"),
     path(C + "two-new/", boards.two_new, name="two_new"),

@@ -9,13 +9,17 @@ from django.db import transaction
 
 from gonghui.campaigns.enums import CampaignState
 from gonghui.campaigns.models import Campaign, DriverNote, Site
+from gonghui.campaigns.selectors import homes
 from gonghui.campaigns.services.common import held, saved
 from gonghui.core import audit, clock
 from gonghui.core.errors import BadInput, Conflict, NotFound
-from gonghui.members.services import ceremonies, joining
+from gonghui.members.enums import ConsentPurpose
+from gonghui.members.services import ceremonies, consents, joining
+from gonghui.people import services as people
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
+    from gonghui.campaigns.selectors.homes import Home
 
 
 @transaction.atomic
@@ -47,7 +51,28 @@ def _kept(actor: Actor, row: Campaign, kind: str, batch: Any, ceremony: Any) -> 
 
 
 @transaction.atomic
-def driver_note(*, actor: Actor, application: Any, plate: str, home_place: str, platform: str = "") -> DriverNote:
+def driver_join(
+    *, actor: Actor, person: Any, home: Home, signed_name: str, plate: str, home_place: str, platform: str = "", ceremony: Any = None
+) -> DriverNote:
+    """A driver without a workplace joins by phone (货车司机入会登记): application, vehicle and home place in one act.
+
+    Args: actor the driver himself; home the union found by rule, or that of the table; ceremony the table's, else None.
+    Raises: as `joining.application_submit`; BadInput campaigns.driver.
+    """
+    if person.group != homes.TRUCKER:
+        person = people.person_correct(actor=homes.SYSTEM, person=person, reason="本人登记为货车司机", group=homes.TRUCKER)
+    consents.consent_give(actor=actor, person=person, purpose=ConsentPurpose.MEMBERSHIP)
+    row = joining.application_submit(
+        actor=actor, person=person, union=home.union, step=home.step, employment_kind="gig", signed=joining.Signed(signed_name),
+        batch=ceremony.batch if ceremony is not None else None, channel="collective" if ceremony is not None else "personal",
+    )  # fmt: skip
+    if ceremony is not None:
+        ceremonies.ceremony_check_in(actor=actor, token=ceremony.token)
+    return driver_note(actor=actor, application=row, plate=plate, home_place=home_place, platform=platform, home_by=home.by)
+
+
+@transaction.atomic
+def driver_note(*, actor: Actor, application: Any, plate: str, home_place: str, platform: str = "", home_by: str = "") -> DriverNote:
     """A driver says vehicle and home place (货车司机补充登记): of the own application only. Raises: NotFound; BadInput campaigns.driver."""
     if actor.person_id is None or application.person_id != actor.person_id:
         raise NotFound()
@@ -55,6 +80,7 @@ def driver_note(*, actor: Actor, application: Any, plate: str, home_place: str, 
     if not 6 <= len(plate) <= 12 or not home_place.strip():
         raise BadInput("campaigns.driver", "请写完整的车牌号（例如 鲁K12345）和常驻地。")
     values = {"plate": plate, "home_place": home_place.strip()[:60], "platform": platform.strip()[:40], "at": clock.now()}
+    values |= {"home_by": home_by} if home_by else {}
     made, fresh = DriverNote.objects.update_or_create(application=application, defaults=values)
     audit.record(actor, "campaigns.driver.added" if fresh else "campaigns.driver.changed", made, org_path=application.union.path)
     return made

@@ -76,3 +76,16 @@ def joined(union: Any, **values: Any) -> Any:
     from gonghui.members.services import joining
 
     return joining.gate_three(actor=system, application=approved(union, **values), how="desk")
+
+
+def drive_of(d: Drive, name: str) -> Campaign:
+    """Another running campaign of the same city, about everybody."""
+    until = clock.today() + timedelta(days=30)
+    row = campaigns.campaign_plan(actor=d.officer, union=d.root, name=name, goal="人人入会", since=clock.today(), until=until)
+    campaigns.leader_add(actor=d.officer, campaign=row, duty="head", name="陈主席")
+    team = teams.team_add(actor=d.officer, campaign=row, name="一队", leader_name="队长")
+    teams.assign(actor=d.officer, team=team, union=d.root)
+    teams.target_set(actor=d.officer, campaign=row, measure="members", value=2, team=team)
+    campaigns.campaign_start(actor=d.officer, campaign=row)
+    row.refresh_from_db()
+    return row

@@ -6,20 +6,21 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from gonghui.campaigns import forms
+from gonghui.campaigns import exports, forms
 from gonghui.campaigns.enums import Basis, Perm
 from gonghui.campaigns.models import Category
+from gonghui.campaigns.selectors import classes as graded
 from gonghui.campaigns.selectors import dashboards, figures, scope
 from gonghui.campaigns.services import registers
 from gonghui.campaigns.web import common
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, page_of, render, told
+from gonghui.core.http import XLSX, Request, download, page_of, render, tabs_of, told
 from gonghui.figures.selectors import drill as drilling
 from gonghui.orgs.selectors import employers, unions
 
-BOARDS = (("sectors", "重点行业"), ("zones", "园区"), ("two_new", "两新组织"))
+BOARDS = (("sectors", "重点行业"), ("zones", "园区"), ("classes", "乡镇园区分类"), ("two_new", "两新组织"))
 
 
 def _tabs(now: str) -> list[dict[str, object]]:
@@ -50,6 +51,26 @@ def zones(request: Request) -> HttpResponse:
 
 
 @officer(Perm.CAMPAIGN_VIEW)
+@require_GET
+def classes(request: Request) -> HttpResponse:
+    """Townships and zones by class, one standard for both (乡镇、园区分类); printable, exportable."""
+    every = graded.graded(list(graded.places(request.actor)))
+    kind = request.GET.get("kind", "")
+    rows = [g for g in every if not kind or (g.union.kind == "zone") == (kind == "zone")]
+    if request.GET.get("as") == "xlsx":
+        name, content = exports.classes(request.actor, rows)
+        return download(content, name, XLSX)
+    zones_ = sum(1 for g in every if g.union.kind == "zone")
+    context = {
+        "rows": rows, "bars": graded.distribution(rows), "tabs": _tabs("classes"), "trail": common.trail(("乡镇园区分类", "")),
+        "kinds": tabs_of(request, [("", "全部", len(every)), ("town", "乡镇、街道", len(every) - zones_), ("zone", "园区", zones_)], "kind"),
+        "today": clock.today(),
+    }  # fmt: skip
+    page = "campaigns/print/classes.html" if request.GET.get("print") else "campaigns/console/classes.html"
+    return render(request, page, context)
+
+
+@officer(Perm.CAMPAIGN_VIEW)
 @require_http_methods(["GET", "POST"])
 def zone(request: Request, pk: int) -> HttpResponse:
     """One zone: tenants, profile, why it is urgent (园区详情)."""
@@ -66,7 +87,8 @@ def zone(request: Request, pk: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("campaigns:zone", args=[pk]))
     rows = dashboards.tenants(request.actor, union).order_by("organised", "name", "pk")
     context = {
-        "zone": found, "union": union, "form": form, "page": page_of(request, rows), "slip": found.slip.as_slip() if found.slip else None,
+        "zone": found, "union": union, "graded": (place := graded.of_union(request.actor, union.pk)),
+        "class_slip": place.slip.as_slip() if place else None, "form": form, "page": page_of(request, rows), "slip": found.slip.as_slip() if found.slip else None,
         "may_edit": request.actor.may(Perm.CAMPAIGN_EDIT, union), "trail": common.trail(("园区", reverse("campaigns:zones")), (union.name, "")),
     }  # fmt: skip
     return render(request, "campaigns/console/zone.html", context, status=status)

@@ -21,8 +21,8 @@ from gonghui.members import forms
 from gonghui.members.enums import LIVE_CARDS, LIVE_TRANSFERS, ConsentPurpose, RequestKind
 from gonghui.members.models import Card, Consent
 from gonghui.members.selectors import joining as joining_reads
+from gonghui.members.selectors import links, places
 from gonghui.members.selectors import members as reads
-from gonghui.members.selectors import places
 from gonghui.members.services import cards, ceremonies, consents, exits, identity, joining, service_cards, standing, transfers
 from gonghui.members.services import privacy as data_rights
 from gonghui.members.web import common
@@ -98,7 +98,10 @@ def join(request: Request, token: str = "") -> HttpResponse:
                 if refusal.status == 404:
                     raise
                 form.add_error(None, refusal.message)
-    context = {"form": form, "start": start, "ceremony": ceremony, "person": person, "notice": consents.notices()["membership"]}
+    context = {
+        "form": form, "start": start, "ceremony": ceremony, "person": person, "notice": consents.notices()["membership"],
+        "links": [link for link in links.offered(person, ceremony) if link.instead],
+    }  # fmt: skip
     return render(request, "members/mobile/join.html", context, status=status)
 
 
@@ -219,6 +222,7 @@ def application(request: Request) -> HttpResponse:
         "card": card,
         "person": person,
         "route": places.STEPS.get(row.route_slip, ""),
+        "links": links.offered(person),
     }
     return render(request, "members/mobile/application.html", context)
 
