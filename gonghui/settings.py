@@ -30,7 +30,7 @@ TRUSTED_PROXIES = env.names("TRUSTED_PROXIES")
 GONGHUI_APPS = [
     *("core", "policy", "accounts", "files", "notices", "approvals", "documents", "people", "orgs", "figures", "members"),
     *("finance", "treasury", "spending", "income", "booking", "organising"),
-    *("oversight", "services", "venues", "fieldwork", "campaigns", "benefits", "privacy", "stats", "portal"),
+    *("oversight", "services", "venues", "fieldwork", "campaigns", "benefits", "counsel", "privacy", "stats", "portal"),
 ]
 
 INSTALLED_APPS = [

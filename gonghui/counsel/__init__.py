@@ -1,0 +1,1 @@
+"""Psychological care (心理关爱)."""
