@@ -46,7 +46,7 @@ def _permissions() -> None:
 
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
-    from gonghui.core import rotation, verify
+    from gonghui.core import rotation, verbs, verify
     from gonghui.files import kinds
     from gonghui.finance import hooks as finance
     from gonghui.spending import exports
@@ -62,6 +62,7 @@ def _hooks() -> None:
     finance.register_done("spending", vouchers.done)
     rotation.register_sealed("spending.Plan", {"care_sealed": "care"})
     kinds.register("spending.plans", "支出计划", Perm.PLAN_EXPORT, exports.plans, personal=False)
+    verbs.register({"chosen": "选定"})
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
 
@@ -71,7 +72,7 @@ def _menu() -> None:
     from gonghui.spending.enums import Perm
     from gonghui.spending.selectors import overrides
 
-    group = "财务"
+    group = "经费与考核"
     menu.register(
         menu.Entry("spending.plans", "支出计划", "clipboard-list", "spending:plans", group=group, perm=Perm.PLAN_VIEW, order=330),
         menu.Entry("spending.planner", "节日慰问测算", "gift", "spending:planner", group=group, perm=Perm.PLAN_VIEW, order=332),

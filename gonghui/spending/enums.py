@@ -149,6 +149,17 @@ class OverrideState(models.TextChoices):
     DENIED = "denied", "未批准"
 
 
+class InquiryState(models.TextChoices):
+    """Life of an inquiry (询价状态)."""
+
+    OPEN = "open", "询价中"
+    CHOSEN = "chosen", "已定供货单位"
+
+    @property
+    def tone(self) -> str:
+        return "ok" if self.value == "chosen" else "info"
+
+
 class FigureKind(models.TextChoices):
     """What a local figure is (当地标准)."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gonghui.core.flow import Flow
-from gonghui.spending.enums import OverrideState, PlanState
-from gonghui.spending.models import Override, Plan
+from gonghui.spending.enums import InquiryState, OverrideState, PlanState
+from gonghui.spending.models import Inquiry, Override, Plan
 
 PLAN: Flow[Plan] = Flow(
     "spending.plan",
@@ -22,3 +22,4 @@ OVERRIDE: Flow[Override] = Flow(
     "spending.override",
     {OverrideState.ASKED: {OverrideState.GRANTED, OverrideState.DENIED}, OverrideState.GRANTED: set(), OverrideState.DENIED: set()},
 )
+INQUIRY: Flow[Inquiry] = Flow("spending.inquiry", {InquiryState.OPEN: {InquiryState.CHOSEN}, InquiryState.CHOSEN: {InquiryState.OPEN}})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -325,3 +326,30 @@ class SettleForm(forms.Form):
 
     on = forms.DayField(label="支付日期", initial=date.today, not_future=True)
     paid_fen = forms.MoneyField(label="实际支出（元）", required=False)
+
+
+class GoodsForm(forms.Form):
+    """An article of the list (物品)."""
+
+    name = django_forms.CharField(label="物品", max_length=40, help_text="例如 大米、食用油。购物卡、提货券不能写成物品")
+    spec = django_forms.CharField(label="规格", max_length=60, required=False)
+    measure = django_forms.CharField(label="计量单位", max_length=8, initial="份")
+    quantity = django_forms.IntegerField(label="数量", min_value=1, max_value=1_000_000)
+
+
+class QuoteForm(forms.Form):
+    """What a supplier asks (报价): a price for each article, and the paper."""
+
+    supplier = django_forms.CharField(label="供货单位", max_length=80)
+    on = forms.DayField(label="报价日期", not_future=True)
+    note = django_forms.CharField(label="说明", max_length=120, required=False, help_text="例如 含送货、可退换")
+    paper = django_forms.FileField(label="报价单", help_text="照片或 PDF")
+
+    def __init__(self, *args: Any, goods: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for g in goods:
+            self.fields[f"price-{g.pk}"] = forms.MoneyField(label=f"{g} 单价（元/{g.measure}）", least=1)
+
+    def prices(self) -> dict[int, int]:
+        """Article -> fen each."""
+        return {int(k.removeprefix("price-")): v for k, v in self.cleaned_data.items() if k.startswith("price-")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.spending.web import console, lists, mobile, thinking
+from gonghui.spending.web import console, lists, mobile, quotes, thinking
 
 app_name = "spending"
 C = "console/spending/"
@@ -18,6 +18,10 @@ urlpatterns = [
     path(C + "plans/<int:pk>/edit/", console.edit, name="edit"),
     path(C + "plans/<int:pk>/what-if/", thinking.what_if, name="what_if"),
     path(C + "plans/<int:pk>/do/<slug:verb>/", console.act, name="act"),
+    path(C + "plans/<int:pk>/quotes/", quotes.page, name="quotes"),
+    path(C + "plans/<int:pk>/quotes/do/<slug:verb>/", quotes.act, name="quotes_act"),
+    path(C + "plans/<int:pk>/sign-off/", quotes.sign_off, name="sign_off"),
+    path(C + "quotes/<int:pk>/paper/", quotes.paper, name="quote_paper"),
     path(C + "planner/", thinking.planner, name="planner"),
     path(C + "meals/", thinking.meals, name="meals"),
     path(C + "overrides/", lists.overrides, name="overrides"),

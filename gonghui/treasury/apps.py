@@ -41,7 +41,7 @@ def _permissions() -> None:
 
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
-    from gonghui.core import jobs, rotation, verify
+    from gonghui.core import jobs, rotation, verbs, verify
     from gonghui.files import kinds
     from gonghui.files.imports import protocol
     from gonghui.finance import hooks as finance
@@ -51,11 +51,12 @@ def _hooks() -> None:
     from gonghui.treasury.enums import Perm
     from gonghui.treasury.imports.statements import Statements
     from gonghui.treasury.selectors.todo import inbox
-    from gonghui.treasury.services import budgets, guard, payments
+    from gonghui.treasury.services import budgets, finals, guard, payments
 
     finance.register_guard("budget", guard.check)
     finance.register_done("treasury", guard.done)
     approvals.register(budgets.KIND, budgets.HANDLER)
+    approvals.register(finals.KIND, finals.HANDLER)
     approvals.register(payments.KIND, payments.HANDLER)
     approvals.register_inbox("treasury", inbox)
     protocol.register(Statements())
@@ -63,7 +64,9 @@ def _hooks() -> None:
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
     kinds.register("treasury.budget", "预算和执行", Perm.BUDGET_VIEW, exports.budget, personal=False)
+    kinds.register("treasury.final", "决算", Perm.BUDGET_VIEW, exports.final, personal=False)
     kinds.register("treasury.assets", "资产台账", Perm.ASSET_VIEW, exports.assets)
+    verbs.register({"explained": "说明差异"})
     jobs.every("treasury.silent", timedelta(hours=1), timed.silent, title="银行没有回执的付款转为结果不明")
 
 
@@ -75,6 +78,7 @@ def _menu() -> None:
     group = "经费与考核"
     menu.register(
         menu.Entry("treasury.budgets", "预算", "chart-bar", "treasury:budgets", group=group, perm=Perm.BUDGET_VIEW, order=320),
+        menu.Entry("treasury.finals", "决算", "clipboard-check", "treasury:finals", group=group, perm=Perm.BUDGET_VIEW, order=321),
         menu.Entry(
             "treasury.payments",
             "付款",

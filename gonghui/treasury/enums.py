@@ -46,6 +46,22 @@ class BudgetState(models.TextChoices):
         return {"draft": "line", "pending": "info", "in_force": "ok", "replaced": "line", "dropped": "line"}[self.value]
 
 
+class FinalState(models.TextChoices):
+    """Life of a final account (决算状态)."""
+
+    DRAFT = "draft", "编制中"
+    PENDING = "pending", "审批中"
+    APPROVED = "approved", "已批准"
+    REPORTED = "reported", "已报上一级"
+    RETURNED = "returned", "上一级退回"
+    ACCEPTED = "accepted", "已核定"
+    DROPPED = "dropped", "已作废"
+
+    @property
+    def tone(self) -> str:
+        return {"pending": "info", "approved": "info", "reported": "info", "returned": "bad", "accepted": "ok"}.get(self.value, "line")
+
+
 class Control(models.TextChoices):
     """What happens above the budget (超预算时): as the rule of the place says, or stop by the union's own decision."""
 

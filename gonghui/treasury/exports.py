@@ -8,6 +8,7 @@ from gonghui.files.export import Column, export_table
 from gonghui.treasury.enums import Side
 from gonghui.treasury.selectors import assets as asset_reads
 from gonghui.treasury.selectors import budgets as reads
+from gonghui.treasury.selectors import finals as final_reads
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -32,6 +33,31 @@ def budget(actor: Actor, args: dict[str, Any], export: Any = None) -> tuple[str,
     ]
     title = f"{row.union.name} {row.year} 年预算和执行"
     return f"{title}.xlsx", export_table(columns, lines, title=title, actor=actor, definition=BUDGET_WORDS)
+
+
+FINAL_WORDS = {
+    "预算数": "年末执行中的预算里的数，没有预算的为 0",
+    "决算数": "结账后账里的发生额，不含期初和年终结转；冲销的已抵减",
+    "差异": "决算数减预算数",
+}
+
+
+def final(actor: Actor, args: dict[str, Any], export: Any = None) -> tuple[str, bytes]:
+    """One final account (决算表)."""
+    row = final_reads.final_get(actor=actor, pk=int(args["pk"]))
+    columns: list[Column | str] = [
+        Column("方向", width=8), "科目", Column("项目", width=36), Column("预算数", "money"), Column("决算数", "money"), Column("差异", "money"), Column("差异说明", width=48),
+    ]  # fmt: skip
+    lines: list[tuple[Any, ...]] = [
+        (Side(x.side).label, x.account, x.name, x.budget_fen, x.done_fen, x.gap_fen, x.words) for x in row.lines.all()
+    ]
+    lines += [
+        ("收入", "", "收入合计", row.budget_income_fen, row.income_fen, row.income_fen - row.budget_income_fen, ""),
+        ("支出", "", "支出合计", row.budget_spending_fen, row.spending_fen, row.spending_fen - row.budget_spending_fen, ""),
+        ("", "", "本年收支差额", row.budget_income_fen - row.budget_spending_fen, row.surplus_fen, 0, row.notes),
+    ]
+    title = f"{row.union.name} {row.year} 年决算"
+    return f"{title}.xlsx", export_table(columns, lines, title=title, actor=actor, definition=FINAL_WORDS)
 
 
 def consolidated(actor: Actor, union: Any, year: int) -> tuple[str, bytes]:

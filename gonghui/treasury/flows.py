@@ -5,10 +5,11 @@ from __future__ import annotations
 from gonghui.core.flow import Flow
 from gonghui.treasury.enums import BatchState as B
 from gonghui.treasury.enums import BudgetState as S
+from gonghui.treasury.enums import FinalState as F
 from gonghui.treasury.enums import LineState as L
 from gonghui.treasury.enums import PaymentState as P
 from gonghui.treasury.enums import ProjectState as J
-from gonghui.treasury.models import BatchLine, Budget, FundingProject, Payment, PaymentBatch
+from gonghui.treasury.models import BatchLine, Budget, FinalAccount, FundingProject, Payment, PaymentBatch
 
 BUDGET: Flow[Budget] = Flow(
     "treasury.budget",
@@ -51,3 +52,17 @@ PROJECT: Flow[FundingProject] = Flow(
     "treasury.project",
     {J.PLANNED: {J.RUNNING, J.STOPPED}, J.RUNNING: {J.ACCEPTED, J.STOPPED}, J.ACCEPTED: set(), J.STOPPED: set()},
 )
+
+FINAL: Flow[FinalAccount] = Flow(
+    "treasury.final",
+    {
+        F.DRAFT: {F.PENDING, F.DROPPED},
+        F.PENDING: {F.APPROVED, F.DRAFT, F.DROPPED},
+        F.APPROVED: {F.REPORTED},
+        F.REPORTED: {F.ACCEPTED, F.RETURNED},
+        F.RETURNED: {F.PENDING},
+        F.ACCEPTED: set(),
+        F.DROPPED: set(),
+    },
+)
+"""Sent back by the union above it goes through the whole procedure again; accepted it stands for good."""

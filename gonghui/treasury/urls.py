@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.treasury.web.console import assets, bank, budgets, payments, projects
+from gonghui.treasury.web.console import assets, bank, budgets, finals, payments, projects
 
 app_name = "treasury"
 HEAD = "console/treasury"
@@ -12,10 +12,17 @@ urlpatterns = [
     path(f"{HEAD}/budgets/", budgets.index, name="budgets"),
     path(f"{HEAD}/budgets/new/", budgets.new, name="budget_new"),
     path(f"{HEAD}/budgets/whole/", budgets.whole, name="consolidated"),
+    path(f"{HEAD}/budgets/remind/", budgets.remind, name="budget_remind"),
     path(f"{HEAD}/budgets/<int:pk>/", budgets.detail, name="budget"),
     path(f"{HEAD}/budgets/<int:pk>/edit/", budgets.edit, name="budget_edit"),
     path(f"{HEAD}/budgets/<int:pk>/xlsx/", budgets.export, name="budget_export"),
     path(f"{HEAD}/budgets/<int:pk>/<str:verb>/", budgets.act, name="budget_act"),
+    path(f"{HEAD}/finals/", finals.index, name="finals"),
+    path(f"{HEAD}/finals/new/", finals.new, name="final_new"),
+    path(f"{HEAD}/finals/<int:pk>/", finals.detail, name="final"),
+    path(f"{HEAD}/finals/<int:pk>/xlsx/", finals.export, name="final_export"),
+    path(f"{HEAD}/finals/<int:pk>/explain/", finals.explain, name="final_explain"),
+    path(f"{HEAD}/finals/<int:pk>/<str:verb>/", finals.act, name="final_act"),
     path(f"{HEAD}/holds/<int:pk>/release/", budgets.hold_release, name="hold_release"),
     path(f"{HEAD}/payments/", payments.index, name="payments"),
     path(f"{HEAD}/payments/new/", payments.new, name="payment_new"),

@@ -7,9 +7,9 @@ from collections.abc import Generator
 from django.db.models import Count, F, Q, Sum
 
 from gonghui.finance.enums import VoucherState
-from gonghui.treasury.enums import BatchState, BudgetState, LineState, Method, PaymentState
-from gonghui.treasury.models import Asset, BankEntry, BatchLine, Budget, Match, Payment, PaymentBatch, Reservation, Wearing
-from gonghui.treasury.selectors import common
+from gonghui.treasury.enums import BatchState, BudgetState, FinalState, LineState, Method, PaymentState
+from gonghui.treasury.models import Asset, BankEntry, BatchLine, Budget, FinalAccount, Match, Payment, PaymentBatch, Reservation, Wearing
+from gonghui.treasury.selectors import common, finals
 from gonghui.treasury.services import batches, payments
 from gonghui.treasury.services.common import hands_of
 
@@ -156,6 +156,20 @@ def assets_true() -> Generator[str, None, int]:
     return Asset.objects.count()
 
 
+def finals_true() -> Generator[str, None, int]:
+    """A final account decided on is the sum of its items and stands on the year as it was sealed."""
+    rows = FinalAccount.objects.filter(state__in=[FinalState.PENDING, FinalState.APPROVED, FinalState.REPORTED, FinalState.ACCEPTED])
+    n = 0
+    for row in rows.select_related("book", "union").iterator(chunk_size=200):
+        n += 1
+        sums = {s: sum(x.done_fen for x in row.lines.all() if x.side == s) for s in ("income", "spending")}
+        if (sums["income"], sums["spending"]) != (row.income_fen, row.spending_fen):
+            yield f"{row.union.name} {row.year} 年决算的合计与各项之和不符。"
+        if finals.seal_of(row.book, row.year) != row.seal:
+            yield f"{row.union.name} {row.year} 年决算以后，账有变动（12 月反结账过）。"
+    return n
+
+
 CHECKS = (
     ("AID-01-PAY", "付款不超过凭证应付金额", within_ground),
     ("AID-02-PAY", "制单、审核、付款三人分开", duties_apart),
@@ -164,6 +178,7 @@ CHECKS = (
     ("AID-07-PAY", "银行回执合计相符", answers_add_up),
     ("LED-10-CASH", "现金付款有决定单", cash_within),
     ("LED-11-BUD", "一年一份执行中的预算，合计相符", one_budget),
+    ("BUD-FINAL", "决算等于封存的年度账", finals_true),
     ("BUD-HOLD", "已入账的计划不再占用预算", holds_settled),
     ("BANK-MATCH", "银行核对金额相符", matches_equal),
     ("ASSET-SUM", "资产台账与变动相符", assets_true),

@@ -4,5 +4,19 @@ from __future__ import annotations
 
 from gonghui.spending.models.figures import LocalFigure
 from gonghui.spending.models.plans import Override, Participant, Plan, PlanLine, PlanNumber, PlanSlip, Spent
+from gonghui.spending.models.quotes import Goods, Inquiry, Quote, QuotePrice
 
-__all__ = ["LocalFigure", "Override", "Participant", "Plan", "PlanLine", "PlanNumber", "PlanSlip", "Spent"]
+__all__ = [
+    "Goods",
+    "Inquiry",
+    "LocalFigure",
+    "Override",
+    "Participant",
+    "Plan",
+    "PlanLine",
+    "PlanNumber",
+    "PlanSlip",
+    "Quote",
+    "QuotePrice",
+    "Spent",
+]

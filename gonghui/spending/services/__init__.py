@@ -16,6 +16,7 @@ from gonghui.spending.services.plans import (
     plan_submit,
     plan_withdraw,
 )
+from gonghui.spending.services.quotes import goods_add, goods_remove, quote_add, quote_choose, quote_remove, quote_reopen
 from gonghui.spending.services.vouchers import plan_pay
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "PlanData",
     "figure_end",
     "figure_set",
+    "goods_add",
+    "goods_remove",
     "override_ask",
     "override_decide",
     "plan_cancel",
@@ -35,4 +38,8 @@ __all__ = [
     "plan_sign",
     "plan_submit",
     "plan_withdraw",
+    "quote_add",
+    "quote_choose",
+    "quote_remove",
+    "quote_reopen",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
 
-from gonghui.core import audit, clock
+from gonghui.core import audit, clock, money
 from gonghui.core.errors import RuleViolation
 from gonghui.finance import services as finance
 from gonghui.finance.enums import BookKind
@@ -20,7 +20,7 @@ from gonghui.spending.enums import Method, Outcome, Perm, PlanKind, PlanState, U
 from gonghui.spending.models import Plan, Spent
 from gonghui.spending.rules.draft import Draft, Line
 from gonghui.spending.rules.events import BARE, EVENTS
-from gonghui.spending.selectors import answers, budgets, facts, figures
+from gonghui.spending.selectors import answers, budgets, facts, figures, quotes
 from gonghui.spending.selectors import overrides as waived
 from gonghui.spending.services import plans
 from gonghui.treasury import services as treasury
@@ -50,10 +50,16 @@ def plan_pay(*, actor: Actor, plan: Plan, on: date, files: tuple[Any, ...] = ())
     book = book_of(plan.union)
     if book is None:
         raise RuleViolation("spending.no_book", "本工会没有在平台上开账。请登记已支付，或先开账。")
-    number = plan.participants.count() or plan.count
-    given = {"participants": number, "cash": plan.method == Method.CASH, "payee": plan.payee, "plan": plan.number}
+    number, inquiry = plan.participants.count() or plan.count, quotes.of(plan)
+    chosen = inquiry.chosen if inquiry is not None else None
+    payee, amount = (chosen.supplier, chosen.total_fen) if chosen is not None else (plan.payee, plan.total_fen)
+    if amount > plan.total_fen:
+        raise RuleViolation(
+            "spending.over_plan", f"选定的报价 {money.show(amount)} 超过计划 {money.show(plan.total_fen)}，请重新询价或修改计划。"
+        )
+    given = {"participants": number, "cash": plan.method == Method.CASH, "payee": payee, "plan": plan.number}
     voucher = finance.entry(
-        actor=actor, book=book, event=EVENTS[plan.kind], on=on, amount=plan.total_fen, words=f"{plan.title}（{plan.number}）",
+        actor=actor, book=book, event=EVENTS[plan.kind], on=on, amount=amount, words=f"{plan.title}（{plan.number}）",
         source=plan.source, facts=given, files=files,
     )  # fmt: skip
     Plan.objects.filter(pk=plan.pk).update(voucher_pk=voucher.pk)
@@ -74,25 +80,45 @@ def guard(voucher: Any) -> list[Finding]:
     plan = plan_of(voucher)
     if plan is not None:
         draft = _as_paid(plan, voucher)
-        return [_finding(i, waived.granted_keys(plan, plans.digest(plan))) for i in _bad(draft, facts.history_for(plan))]
+        found = [_finding(i, waived.granted_keys(plan, plans.digest(plan))) for i in _bad(draft, facts.history_for(plan))]
+        return [*found, *_unasked(plan)]
     bare = bare_draft(voucher)
     if bare is None:
         return []
     return [_finding(i, frozenset()) for i in _bad(bare, facts.history_of(voucher.book.union, voucher.on))]
 
 
+def _unasked(plan: Plan) -> list[Finding]:
+    """A festival purchase without its quotations is told, not stopped (还没有询价)."""
+    lacking = quotes.lacking(plan)
+    if lacking is None:
+        return []
+    source = next((str(u.version.source) for u in lacking.used), "")
+    text = f"节日慰问品还没有选定供货单位：{lacking.verdict}（依据：{source}）。请在计划里补上报价，或说明理由。"
+    return [Finding(severity="warn", text=text, slip=lacking, key="spending.quotations")]
+
+
 def _as_paid(plan: Plan, voucher: Any) -> Draft:
     """The plan on the day of the voucher; an amount other than the plan's is laid on its largest line."""
     draft = facts.draft_of(plan, on=voucher.on, handed_out=False)
     extra = amount_of(voucher) - draft.total_fen
-    if extra and draft.lines:
-        draft = replace(draft, lines=(*draft.lines, Line(max(draft.lines, key=lambda x: x.total_fen).use, abs(extra), 1, "与计划的差额")))
+    if extra > 0 and draft.lines:
+        draft = replace(draft, lines=(*draft.lines, Line(max(draft.lines, key=lambda x: x.total_fen).use, extra, 1, "与计划的差额")))
+    elif extra < 0 and draft.lines:
+        draft = _cheaper(draft, -extra)
     people = int((voucher.facts or {}).get("participants") or 0)
     if people and people != draft.people:
         draft = replace(draft, members=(), count=people)
     if (voucher.facts or {}).get("cash"):
         draft = replace(draft, method=Method.CASH)
     return draft
+
+
+def _cheaper(draft: Draft, less: int) -> Draft:
+    """Paid below the plan: the largest line costs less each, rounded up so that nothing is judged too kindly."""
+    at = max(range(len(draft.lines)), key=lambda i: draft.lines[i].total_fen)
+    line = draft.lines[at]
+    return draft.with_line(at, unit_fen=max(0, -(-(line.total_fen - less) // line.quantity))) if line.quantity else draft
 
 
 def amount_of(voucher: Any) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from gonghui.files import services as files
 from gonghui.spending import services
 from gonghui.spending.enums import PlanKind, Use
 from gonghui.spending.services.data import LineData, PersonData, PlanData
@@ -15,6 +16,11 @@ ARGS = {
     "spending:what_if.pk": "spending.Plan",
     "spending:act.pk": "spending.Plan",
     "spending:act.verb": "=submit",
+    "spending:quotes.pk": "spending.Plan",
+    "spending:quotes_act.pk": "spending.Plan",
+    "spending:quotes_act.verb": "=choose",
+    "spending:sign_off.pk": "spending.Plan",
+    "spending:quote_paper.pk": "spending.Quote",
     "spending:override.pk": "spending.Override",
     "spending:figure_end.pk": "spending.LocalFigure",
     "spending:new.kind": "=activity",
@@ -33,6 +39,13 @@ def furnish(world: Any, tree: Any) -> None:
         actor=system, union=tree.union,
         data=PlanData(PlanKind.BIRTHDAY, f"{tree.key}会员生日", DAY, [LineData(Use.CARE, 20000, 4)], people, more={"care_form": "cake"}),
     )  # fmt: skip
+    gift = services.plan_make(
+        actor=system, union=tree.union,
+        data=PlanData(PlanKind.FESTIVAL, "春节慰问", DAY, [LineData(Use.GIFT, 20000, 4, "粮油")], people, more={"festival": "spring", "form": "goods"}),
+    )  # fmt: skip
+    rice = services.goods_add(actor=system, plan=gift, name="大米", quantity=4)
+    paper = files.file_make(system, name="报价单.pdf", data=b"%PDF-1.4\n%%EOF", purpose="报价单", org_path=tree.union.path)
+    services.quote_add(actor=system, plan=gift, supplier="青松粮店", on=DAY, prices={rice.pk: 15000}, file=paper)
     services.figure_set(
         actor=system, union=tree.union, kind="birthday", area="371002", amount_fen=30000, since=date(2026, 1, 1), source="本级规定"
     )

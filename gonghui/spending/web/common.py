@@ -28,7 +28,7 @@ def union_of(request: Request, *, required: bool = False) -> Any:
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     """Crumbs below the home of spending."""
-    return [("财务", ""), ("支出把关", reverse("spending:plans")), *steps]
+    return [("经费与考核", ""), ("支出把关", reverse("spending:plans")), *steps]
 
 
 def to(name: str, *args: Any, query: str = "") -> HttpResponse:

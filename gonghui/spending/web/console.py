@@ -15,13 +15,15 @@ from gonghui.files import services as files
 from gonghui.spending import forms, services
 from gonghui.spending.enums import PRIVATE, Perm, PlanKind, PlanState
 from gonghui.spending.models import Plan
-from gonghui.spending.selectors import answers, facts, overrides, roll
+from gonghui.spending.selectors import answers, facts, overrides, quotes, roll
 from gonghui.spending.selectors import plans as reads
 from gonghui.spending.services import plans as making
 from gonghui.spending.services.data import LineData, PersonData, PlanData
 from gonghui.spending.web import common
 
 KINDS = dict(PlanKind.choices)
+QUOTED = frozenset({PlanKind.FESTIVAL, PlanKind.PURCHASE, PlanKind.CLOTHING})
+"""Kinds of plans that are bought from suppliers."""
 HINTS: dict[str, str] = {
     PlanKind.ACTIVITY: "比赛、联欢、运动会：奖品、纪念品、用餐、裁判",
     PlanKind.FESTIVAL: "过节发给全体会员的慰问品",
@@ -210,6 +212,7 @@ def _page(request: Request, row: Plan, **more: Any) -> dict[str, Any]:
         "has_book": making.has_book(union), "reason_form": forms.ReasonForm(), "settle_form": forms.SettleForm(initial={"on": row.on}),
         "granted": overrides.granted_keys(row, making.digest(row)), "printing": bool(request.GET.get("print")), "more_facts": _facts(row),
         "may_withdraw": may_edit and row.state == PlanState.SUBMITTED and row.made_by == actor.ref,
+        "inquiry": quotes.of(row), "asks_quotes": row.kind in QUOTED, "lacking": quotes.lacking(row),
         "trail": common.trail((row.number, "")), **common.shown(answer), **more,
     }  # fmt: skip
 

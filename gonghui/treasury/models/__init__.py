@@ -3,6 +3,7 @@
 from gonghui.treasury.models.assets import Asset, AssetEvent, DepreciationLine, DepreciationRun, Stocktake, StocktakeLine, Wearing
 from gonghui.treasury.models.bank import BankEntry, Match, Reconciliation, Signatory, Statement
 from gonghui.treasury.models.budgets import Budget, BudgetLine, Reservation
+from gonghui.treasury.models.finals import BudgetReminder, FinalAccount, FinalLine
 from gonghui.treasury.models.payments import BatchAnswer, BatchLine, Payment, PaymentBatch
 from gonghui.treasury.models.projects import FundingProject, FundingPurchase, FundingSource
 
@@ -14,8 +15,11 @@ __all__ = [
     "BatchLine",
     "Budget",
     "BudgetLine",
+    "BudgetReminder",
     "DepreciationLine",
     "DepreciationRun",
+    "FinalAccount",
+    "FinalLine",
     "FundingProject",
     "FundingPurchase",
     "FundingSource",

@@ -63,6 +63,7 @@ class BankEntry(models.Model):
     words = models.CharField("摘要", max_length=160, blank=True)
     position = models.PositiveIntegerField("顺序", default=0)
     matched = models.BooleanField("已核对", default=False)
+    note = models.CharField("核对说明", max_length=120, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "银行流水"

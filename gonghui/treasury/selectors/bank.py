@@ -72,7 +72,7 @@ def book_lines(account: Any, until: date | None = None) -> dict[int, BookSide]:
     if until is not None:
         rows = rows.filter(on__lte=until)
     sums = (
-        rows.values("voucher_id", "voucher__on", "voucher__words")
+        rows.values("voucher_id", "voucher__on", "voucher__words", "voucher__reverses_id")
         .annotate(d=Sum("debit_fen"), c=Sum("credit_fen"))
         .order_by("voucher__on", "voucher_id")
     )
@@ -82,11 +82,16 @@ def book_lines(account: Any, until: date | None = None) -> dict[int, BookSide]:
         held = held.filter(entry__on__lte=until)
     for voucher, fen in held.values_list("voucher_id").annotate(n=Sum("amount_fen")):
         taken[voucher] = int(fen or 0)
-    found = {}
+    found, undoing = {}, {}
     for row in sums:
+        if row["voucher__reverses_id"]:
+            undoing[row["voucher_id"]] = row["voucher__reverses_id"]
         left = int(row["d"] or 0) - int(row["c"] or 0) - taken.get(row["voucher_id"], 0)
         if left:
             found[row["voucher_id"]] = BookSide(row["voucher_id"], row["voucher__on"], left, row["voucher__words"])
+    for red, black in undoing.items():
+        if red in found and black in found and found[red].fen + found[black].fen == 0:
+            del found[red], found[black]  # nothing of the two ever reaches the bank
     _named(found)
     return found
 

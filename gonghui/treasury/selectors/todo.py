@@ -12,7 +12,7 @@ from gonghui.core import money
 from gonghui.core.menu import Rows
 from gonghui.treasury.enums import BudgetState, Perm
 from gonghui.treasury.models import Budget
-from gonghui.treasury.selectors import budgets, payments
+from gonghui.treasury.selectors import budgets, finals, payments
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -36,6 +36,8 @@ def inbox(actor: Actor) -> Iterator[Source]:
             union__parent__path__in=actor.paths(Perm.BUDGET_RECORD), state=BudgetState.IN_FORCE
         )
         yield Source(reported.select_related("union"), _budget, MOST)
+        decided = finals.to_decide(actor=actor).filter(union__parent__path__in=actor.paths(Perm.BUDGET_RECORD))
+        yield Source(decided.order_by("reported_on", "pk"), _final, MOST)
 
 
 def _batch(key: str, words: str, batch: Any) -> Item:
@@ -56,6 +58,10 @@ def _by_hand(row: Any) -> Item:
 def _budget(budget: Budget) -> Item:
     title = f"签收预算备案：{budget.union.name} {budget.year} 年"
     return _item(f"budget:{budget.pk}", title, "treasury:budget", budget.pk, budget.union.name)
+
+
+def _final(row: Any) -> Item:
+    return _item(f"final:{row.pk}", f"核定决算：{row.union.name} {row.year} 年", "treasury:final", row.pk, row.union.name)
 
 
 def _item(key: str, title: str, name: str, pk: int, org: str) -> Item:

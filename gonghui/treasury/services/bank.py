@@ -124,7 +124,7 @@ def match_auto(*, actor: Actor, account: Any) -> int:
             actor=actor.ref,
             at=clock.now(),
         )
-    BankEntry.objects.filter(pk__in=list(entries)).update(matched=True)
+    BankEntry.objects.filter(pk__in=list(entries)).update(matched=True, note="")
     audit.record(actor, "treasury.match.auto", account, org_path=account.union.path, pairs=len(found))
     return len(found)
 
@@ -156,7 +156,7 @@ def match_by_hand(*, actor: Actor, account: Any, entry_ids: Sequence[int], vouch
         Match.objects.create(
             entry=entry, voucher_id=side.key, amount_fen=fen, how=How.MANUAL, why=why[:120], actor=actor.ref, at=clock.now()
         )
-    BankEntry.objects.filter(pk__in=[e.pk for e in entries]).update(matched=True)
+    BankEntry.objects.filter(pk__in=[e.pk for e in entries]).update(matched=True, note="")
     audit.record(
         actor, "treasury.match.made", account, org_path=account.union.path, entries=[e.pk for e in entries], vouchers=[s.key for s in sides]
     )
@@ -173,10 +173,29 @@ def match_undo(*, actor: Actor, entry: BankEntry) -> None:
     if not vouchers:
         raise Conflict("treasury.not_matched", "这笔流水没有核对过。")
     rows = Match.objects.filter(voucher_id__in=vouchers, entry__account=entry.account)
-    loose = list(rows.values_list("entry_id", flat=True))
+    loose = _loosen(list(rows.values_list("entry_id", flat=True)), "")
+    audit.record(actor, "treasury.match.undone", entry, org_path=union.path, vouchers=vouchers, entries=loose)
+
+
+def _loosen(entry_ids: Sequence[int], note: str) -> list[int]:
+    """Untie these lines wholly: they are open again, with a word why."""
+    loose = sorted(set(entry_ids))
     Match.objects.filter(entry_id__in=loose).delete()
-    BankEntry.objects.filter(pk__in=loose).update(matched=False)
-    audit.record(actor, "treasury.match.undone", entry, org_path=union.path, vouchers=vouchers, entries=sorted(set(loose)))
+    BankEntry.objects.filter(pk__in=loose).update(matched=False, note=note[:120])
+    return loose
+
+
+@transaction.atomic
+def voucher_reversed(*, actor: Actor, voucher: Any) -> list[int]:
+    """A voucher that was matched has been reversed: its bank lines come loose and say why (冲销后解开核对). Returns the lines."""
+    held = list(Match.objects.filter(voucher=voucher).values_list("entry_id", flat=True))
+    if not held:
+        return []
+    union = voucher.book.union
+    lock(union)
+    loose = _loosen(held, f"原来核对的{voucher}已冲销，请重新核对")
+    audit.record(actor, "treasury.match.undone", voucher, org_path=union.path, vouchers=[voucher.pk], entries=loose, why="冲销")
+    return loose
 
 
 # -- reconciliation ----------------------------------------------------------------------------------------------------

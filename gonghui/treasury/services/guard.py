@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from gonghui.accounts.actor import Actor
 from gonghui.finance.enums import BookKind, VoucherKind
 from gonghui.finance.rules import Finding
 from gonghui.treasury.enums import Control
-from gonghui.treasury.services import holds
+from gonghui.treasury.services import bank, holds
 
+SYSTEM = Actor.system("treasury")
 FREE = (VoucherKind.OPENING, VoucherKind.TRANSITION, VoucherKind.CLOSING, VoucherKind.REVERSAL, VoucherKind.DEPRECIATION)
 
 
@@ -49,6 +51,8 @@ def _item(voucher: Any, account: str, project: str, fen: int) -> Iterator[Findin
 
 def done(voucher: Any, *, reversed: bool = False) -> None:
     """After posting, and of the original after its reversal: plans that held the budget are settled, or hold it again."""
+    if reversed:
+        bank.voucher_reversed(actor=SYSTEM, voucher=voucher)
     if not voucher.source:
         return
     if reversed:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.urls import reverse
 
 from gonghui.approvals import services as approvals
@@ -20,6 +20,7 @@ from gonghui.treasury.enums import HoldState, Method, PaymentKind, PaymentState,
 from gonghui.treasury.models import Payment, Reservation
 from gonghui.treasury.rules import digests
 from gonghui.treasury.rules.duties import Hands, facts
+from gonghui.treasury.selectors import splits
 from gonghui.treasury.services.budgets import committee
 from gonghui.treasury.services.common import hands_of, keep, lock, me, refuse, require_own, spoke_for
 
@@ -160,21 +161,11 @@ def payment_edit(*, actor: Actor, payment: Payment, **changes: Any) -> Payment:
 
 
 def related_cash(payment: Payment) -> int:
-    """Cash to the same payee on the same day, or for the same kind within the window, this one included (相关现金付款).
+    """Cash that belongs to this payment, itself included: same payee, same purpose, same plan (相关现金付款).
 
-    Source: policy treasury.split_days.
+    Source: policy treasury.split_days, treasury.split_ties.
     """
-    days = law.number("treasury.split_days", payment.union, payment.on, 0)
-    others = (
-        Payment.objects.filter(union_id=payment.union_id, method=Method.CASH, payee=payment.payee)
-        .exclude(state__in=DEAD)
-        .exclude(pk=payment.pk)
-    )
-    near = Q(on__gte=payment.on - timedelta(days=days), on__lte=payment.on + timedelta(days=days)) & (
-        Q(kind=payment.kind) | Q(words=payment.words)
-    )
-    found = others.filter(Q(on=payment.on) | near).aggregate(n=Sum("amount_fen"))["n"] or 0
-    return int(found) + payment.amount_fen
+    return payment.amount_fen + sum(row.amount_fen for row, _tie in splits.related(payment))
 
 
 def cash(payment: Payment) -> Decision:
@@ -232,7 +223,7 @@ def _cash_gate(actor: Actor, row: Payment) -> str:
     if decision.outcome is not True and len(row.note.strip()) < 5:
         raise RuleViolation(
             "treasury.cash_reason",
-            f"{decision.verdict}。同一收款人的相关现金合计 {money.show(related_cash(row))}，确需分开付的请在说明里写清缘由。",
+            f"{decision.verdict}。同一收款人、同一事由或同一计划的现金合计 {money.show(related_cash(row))}，确需分开付的请在说明里写清缘由。",
             decision=number,
         )
     return number

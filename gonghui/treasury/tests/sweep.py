@@ -20,6 +20,8 @@ system = Actor.system("test")
 ARGS: dict[str, str] = {
     **{f"treasury:{n}.pk": "treasury.Budget" for n in ("budget", "budget_edit", "budget_export", "budget_act")},
     "treasury:budget_act.verb": "=report",
+    **{f"treasury:{n}.pk": "treasury.FinalAccount" for n in ("final", "final_export", "final_explain", "final_act")},
+    "treasury:final_act.verb": "=report",
     "treasury:hold_release.pk": "treasury.Reservation",
     **{f"treasury:{n}.pk": "treasury.Payment" for n in ("payment", "payment_edit", "payment_act")},
     "treasury:payment_act.verb": "=cancel",
@@ -64,6 +66,7 @@ def furnish(world: Any, tree: Any) -> None:
         actor=system, union=union, year=today.year, rows=[Row("income", "402", 900_000), Row("spending", "50102", 800_000)], examined_on=today,
         approved_on=today, document_no="纪要 1",
     )  # fmt: skip
+    _final(union)
     services.reserve(actor=system, union=union, item="50102", amount=90_000, source=f"test.plan:{tree.key}", words_="运动会")
     _paying(tree, union, held)
     bank.statement_write(actor=system, account=held, lines=[bank.Said(today, -5_000, f"S{tree.key}", 100_000, "文体店", "", "器材")])
@@ -74,6 +77,16 @@ def furnish(world: Any, tree: Any) -> None:
     source = projects.source_add(actor=system, project=project, level="upper", giver="上级工会", promised_fen=200_000)
     projects.source_arrived(actor=system, source=source, amount_fen=100_000, on=today)
     projects.purchase_add(actor=system, project=project, name="图书", kind="books", quantity=2, price_fen=5_000, bought_on=today)
+
+
+def _final(union: Any) -> None:
+    """A final account as it stands; the procedure has tests of its own."""
+    from django.apps import apps
+
+    sheet = {"assets": [], "liabilities": [], "net": [], "sums": {}, "result": [0, 0]}
+    apps.get_model("treasury", "FinalAccount").objects.create(
+        union=union, year=2025, book=books.book_of(union), seal="0" * 64, sheet=sheet, maker_ref="system:test", created_at=clock.now()
+    )
 
 
 def _paying(tree: Any, union: Any, held: Any) -> None:

@@ -16,6 +16,7 @@ from gonghui.accounts.enums import Role
 from gonghui.core import clock, verify
 from gonghui.core.errors import BadInput, Conflict, RuleViolation
 from gonghui.files.imports import services as imports
+from gonghui.finance import services as finance
 from gonghui.members.tests import make as members
 from gonghui.treasury.enums import AssetState
 from gonghui.treasury.models import Asset, AssetEvent, BankEntry, Match, Wearing
@@ -313,3 +314,26 @@ def test_a_project_spends_only_what_arrived_and_its_purchases_become_assets() ->
         projects.project_accept(actor=actor, project=row, acceptors="甲", conclusion="合格", on=NOW)
     row = projects.project_accept(actor=actor, project=row, acceptors="甲、乙", conclusion="合格", on=NOW)
     assert row.state == "accepted" and row.assets.count() == 2 and projects.money_of(row)["left"] == 0
+
+
+@database
+@pytest.mark.system("S210")
+@pytest.mark.parametrize("guarded", [True, False])
+def test_reversing_a_matched_voucher_loosens_the_bank_line_and_says_why(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    union = make.union()
+    voucher, account = make.posted(union), make.account(union)
+    bank.statement_write(actor=make.system, account=account, lines=[Said(DAY, -100_000, "R1", 900_000, "文体店", "", "器材")])
+    assert bank.match_auto(actor=make.maker(union), account=account) == 1
+    if not guarded:
+        monkeypatch.setattr(bank, "voucher_reversed", lambda **given: [])  # the guard taken away: the tie stays on a reversed voucher
+    red = finance.voucher_reverse(actor=make.maker(union), voucher=voucher, reason="重复记账")
+    assert BankEntry.objects.get().matched is True  # a draft reverses nothing yet
+    finance.voucher_post(actor=make.cashier(union), voucher=finance.voucher_check(actor=make.chair(union), voucher=red))
+    entry = BankEntry.objects.get()
+    assert entry.matched is not guarded and Match.objects.exists() is not guarded
+    if guarded:
+        assert "已冲销，请重新核对" in entry.note
+        assert bank_reads.book_lines(account) == {}  # voucher and reversal cancel: nothing of them waits for the bank
+        again = make.posted(union)
+        assert bank.match_auto(actor=make.maker(union), account=account) == 1
+        assert BankEntry.objects.get().note == "" and Match.objects.get().voucher_id == again.pk

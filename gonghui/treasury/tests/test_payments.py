@@ -21,6 +21,8 @@ from gonghui.treasury import services
 from gonghui.treasury.enums import BatchState, LineState, PaymentState
 from gonghui.treasury.models import BatchLine, Payment, PaymentBatch
 from gonghui.treasury.rules import banking, duties
+from gonghui.treasury.rules import splits as ties
+from gonghui.treasury.selectors import splits
 from gonghui.treasury.services import batches, common, payments
 from gonghui.treasury.tests import make
 
@@ -297,7 +299,7 @@ def test_a_split_is_seen_by_payee_and_day_or_kind_and_wants_its_reason() -> None
     assert payments.related_cash(twin) == 120_000
     with pytest.raises(RuleViolation, match="合计 ¥1,200.00"):  # noqa: RUF043  # the point is read as any sign
         payments.payment_submit(actor=make.maker(union), payment=twin)
-    other = make.payment(union, 60_000, method="cash", payee="另一家", kind="purchase")
+    other = make.payment(union, 60_000, method="cash", payee="另一家", kind="purchase", words="会场租金")
     assert payments.cash(other).outcome is True
     assert (
         payments.related_cash(make.payment(union, 60_000, method="cash", kind="purchase", words="下月", on=NOW + timedelta(days=8)))
@@ -306,6 +308,47 @@ def test_a_split_is_seen_by_payee_and_day_or_kind_and_wants_its_reason() -> None
     assert payments.related_cash(make.payment(union, 60_000, method="cash", kind="aid", words="另事", on=NOW + timedelta(days=3))) == 60_000
     reasoned = payments.payment_edit(actor=make.maker(union), payment=twin, note="两次比赛各自结算")
     assert payments.payment_submit(actor=make.maker(union), payment=reasoned).state == PaymentState.PENDING
+
+
+@pytest.mark.system("S215")
+def test_one_purpose_over_several_days_and_payees_is_one_payment() -> None:
+    union = make.union()
+    first = make.payment(union, 60_000, method="cash", payee="甲商店", words="购买比赛奖品（第一批）")
+    second = make.payment(union, 60_000, method="cash", payee="乙商店", words="购买比赛奖品2", on=NOW + timedelta(days=3), kind="activity")
+    assert [(row.pk, why) for row, why in splits.related(second)] == [(first.pk, "同一事由")]
+    decision = payments.cash(second)
+    assert decision.outcome is False and decision.facts["related_fen"].value == 120_000
+    with pytest.raises(RuleViolation, match="同一事由或同一计划"):
+        payments.payment_submit(actor=make.maker(union), payment=second)
+    late = make.payment(union, 60_000, method="cash", payee="丙商店", words="购买比赛奖品", on=NOW + timedelta(days=8))
+    assert {row.pk for row, _why in splits.related(late)} == {second.pk}  # eight days after the first, five after the second
+    by_bank = make.payment(union, 60_000, payee="丁商店", words="购买比赛奖品")
+    assert by_bank.pk not in {row.pk for row, _why in splits.related(first)}
+
+
+@pytest.mark.system("S215")
+def test_payments_of_one_plan_belong_together_whatever_the_day_and_the_words(monkeypatch) -> None:
+    union = make.union()
+    paper = make.voucher(union, 180_000, cash=True, source="spending.plan:7")
+    first = make.payment(union, 90_000, method="cash", payee="甲商店", words="奖品", voucher=paper)
+    last = make.payment(union, 90_000, method="cash", payee="乙演艺队", words="舞台", voucher=paper, on=NOW + timedelta(days=40))
+    assert [(row.pk, why) for row, why in splits.related(last)] == [(first.pk, "同一项计划或凭证")]
+    assert payments.cash(last).outcome is False
+    monkeypatch.setattr(ties, "tie", lambda *given: "")  # the tie taken away: the split goes through unseen
+    assert payments.cash(last).outcome is True
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("购买奖品（第一批）", "购买奖品（第二批）", True),
+        ("购买奖品 1", "购买奖品２", True),
+        ("购买奖品", "购买奖状", False),
+        ("一车间工具", "二车间工具", False),
+    ],
+)
+def test_a_purpose_is_read_without_its_batch_number(one, other, same) -> None:
+    assert (ties.purpose(one) == ties.purpose(other)) is same
 
 
 def test_large_sums_go_further_and_a_union_may_set_its_own_line() -> None:

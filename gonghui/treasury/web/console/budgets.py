@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -19,7 +20,8 @@ from gonghui.treasury import exports, forms
 from gonghui.treasury.enums import BudgetState, Perm, Side
 from gonghui.treasury.models import Budget, Reservation
 from gonghui.treasury.selectors import budgets as reads
-from gonghui.treasury.services import budgets, holds
+from gonghui.treasury.selectors import finals
+from gonghui.treasury.services import budgets, holds, reminders
 from gonghui.treasury.services.budgets import Row
 from gonghui.treasury.web import common
 
@@ -246,8 +248,35 @@ def whole(request: Request) -> HttpResponse:
     found = reads.consolidated(actor=request.actor, union=union, year=year)
     lacking = reads.missing(actor=request.actor, union=union, year=year)
     context = {
-        "union": union, "year": year, "found": found, "page": page_of(request, found.unions, size=30), "lacking": lacking[:30], "lacking_count": lacking.count(),
+        "union": union, "year": year, "found": found, "page": page_of(request, found.unions, size=30), "lacking": _lacking(lacking[:30], year), "lacking_count": lacking.count(),
+        "may_remind": request.actor.may(Perm.BUDGET_RECORD, union),
         "income": [r for r in found.rows if r.side == Side.INCOME], "spending": [r for r in found.rows if r.side == Side.SPENDING],
         "sums": {s: {n: found.total(s, n) for n in ("budget", "done")} for s in Side.values}, "trail": common.trail(("预算", reverse("treasury:budgets")), ("汇总", "")),
     }  # fmt: skip
     return render(request, "treasury/console/consolidated.html", context)
+
+
+def _lacking(books: Any, year: int) -> list[tuple[Any, date | None]]:
+    """Unions without a budget, and when they were last reminded."""
+    rows = [b.union for b in books]
+    told = finals.reminded([u.pk for u in rows], year)
+    return [(u, told.get(u.pk)) for u in rows]
+
+
+@officer(Perm.BUDGET_RECORD)
+@require_POST
+def remind(request: Request) -> HttpResponse:
+    """Remind the unions below that have no approved budget (催编预算)."""
+    union = common.union_of(request, Perm.BUDGET_RECORD)
+    year = whole_number(request.POST.get("year")) or clock.today().year
+    if not 2010 <= year <= clock.today().year + 1:
+        raise BadInput("treasury.budget_year", "年度不对，请从汇总预算页再办。")
+    try:
+        found = reminders.budget_remind(actor=request.actor, union=union, year=year)
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, found.text)
+    return HttpResponseRedirect(f"{reverse('treasury:consolidated')}?union={union.pk}&year={year}")

@@ -17,7 +17,7 @@ from gonghui.orgs.selectors import unions
 from gonghui.policy import selectors as policy
 from gonghui.treasury import forms
 from gonghui.treasury.enums import BatchState, Method, PaymentState, Perm
-from gonghui.treasury.selectors import bank
+from gonghui.treasury.selectors import bank, splits
 from gonghui.treasury.selectors import payments as reads
 from gonghui.treasury.services import batches, payments
 from gonghui.treasury.web import common
@@ -107,6 +107,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     context = {
         "row": row, "may_edit": actor.may(Perm.PAYMENT_EDIT, row.union), "may_pay": actor.may(Perm.PAYMENT_PAY, row.union) and row.method != Method.TRANSFER, "editable": editable,
         "form": forms.PaymentEdit(initial=initial), "cash": payments.cash(row).as_slip() if row.method == Method.CASH else None, "authority": payments.authority(row).as_slip(),
+        "related": splits.related(row) if row.method == Method.CASH else [],
         "lines": row.batch_lines.select_related("batch").order_by("pk"), "steps": row.approval.steps.select_related("decided_by", "on_behalf_of") if row.approval else [],
         "again": row.state == PaymentState.FAILED and not hasattr(row, "replaced_by"), "trail": common.trail(("付款", reverse("treasury:payments")), (row.words, "")),
     }  # fmt: skip
