@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from gonghui.accounts.actor import Actor, any_of
 from gonghui.core import mask
 from gonghui.core.errors import NotFound
-from gonghui.files.imports import protocol, services, vault
+from gonghui.files.imports import cleaning, protocol, services, vault
 from gonghui.files.imports.enums import RowState
 from gonghui.files.imports.models import ImportBatch, ImportRow
 from gonghui.files.imports.protocol import Column, Handler
@@ -157,7 +157,7 @@ def tidied_cells(batch: ImportBatch, handler: Handler) -> list[dict[str, Any]]:
                 "label": column.label,
                 "before": shown(before, column),
                 "after": shown(after, column),
-                "kind": services.cleaning.KINDS.get(kind, kind),
+                "kind": cleaning.KINDS.get(kind, kind),
             }
         )
     rows += [{"row": r, "key": c, "label": columns[c].label, "back": True} for r, c in sorted(back)]

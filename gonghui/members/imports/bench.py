@@ -130,12 +130,13 @@ def _timed(parts: dict[str, float]) -> Iterator[None]:
     """Where the time goes: seconds by stage."""
     from gonghui.figures.services import frames
     from gonghui.files.imports import pipeline, reading, vault
+    from gonghui.files.imports.services import checking
     from gonghui.members.imports import matching, planning
     from gonghui.members.services import folding
 
     places = [
         (reading, "read"), (pipeline, "prepare"), (pipeline, "judge"), (matching, "blind_columns"), (matching, "by_document"), (planning.Planner, "_existing"), (bulk, "reserve_ids"), (bulk, "insert"),
-        (writing, "person_rows"), (frames, "post_frame"), (vault, "put"), (vault, "keep"), (folding, "refolded"), (writing, "write"), (services, "_store_waiting"),
+        (writing, "person_rows"), (frames, "post_frame"), (vault, "put"), (vault, "keep"), (folding, "refolded"), (writing, "write"), (checking, "store_waiting"),
     ]  # fmt: skip
     saved = []
     for owner, name in places:
