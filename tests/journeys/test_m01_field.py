@@ -127,6 +127,49 @@ def test_an_organiser_works_a_street_without_signal_and_nothing_is_lost(road: An
     assert "青石街商铺联合工会" in desk.text
 
 
+@pytest.mark.system("S005", "S008")
+@pytest.mark.fault(20)
+def test_a_five_clear_card_is_filled_without_signal_and_arrives_once(road: Any, opened: Any) -> None:
+    """A two-new organisation: the card is made offline by the kept scripts, changed once more, and arrives as one."""
+    phone, page = road, road.page
+    phone.context.set_offline(True)
+    page.goto(phone.site + "/m/fieldwork/kit/")
+    unlock(phone)
+    row = page.locator(".kit-row", has_text="五个清").first
+    row.wait_for()
+    name = row.locator("b").inner_text()
+    row.click()
+    page.get_by_role("link", name="五个清").click()
+    for block, words in FIVE.items():
+        page.locator(f"#b-{block}").fill(words)
+    page.locator("#b-reason").select_option("few")
+    phone.look("m01-field-five-phone")
+    phone.narrow()
+    page.get_by_role("button", name="存卡片").click()
+    said(phone, "卡片已存在手机里")
+    page.get_by_role("link", name="五个清").click()
+    assert page.locator("#b-operation").input_value() == FIVE["operation"], "the phone shows what waits to be sent"
+    page.locator("#b-operation").fill("线上线下各一半")
+    page.get_by_role("button", name="存卡片").click()
+    said(phone, "卡片已存在手机里")
+    assert FIVE["investor"] not in page.evaluate(STORED), "what lies on the phone can be read without the PIN"
+    phone.context.set_offline(False)
+    sync(phone)
+    assert FIVE["investor"] not in page.evaluate(STORED)
+
+    desk = opened()
+    desk.sign_in("township")
+    desk.go("/console/orgs/employers/?q=" + name)
+    desk.page.locator("a.nm", has_text=name).first.click()
+    desk.page.wait_for_load_state("load")
+    desk.look("m01-field-five-desk")
+    shown = desk.page.inner_text("body")
+    assert "线上线下各一半" in shown and FIVE["investor"] in shown and FIVE["operation"] not in shown
+
+
+FIVE = {"area": "清泉街两个门店", "operation": "以网店为主", "workforce": "六个人，五个是农民工", "investor": "店主周师傅，常在店里"}
+
+
 def empty(page: Any) -> None:
     """Wait for the form of the next applicant."""
     for _try in range(200):
