@@ -88,7 +88,7 @@ class Period(models.Model):
 class Balance(models.Model):
     """What moved on an account in a month (科目发生额), folded in the transaction of each posting."""
 
-    book = models.ForeignKey(Book, models.PROTECT, related_name="balances", verbose_name="账套")
+    book = models.ForeignKey(Book, models.PROTECT, related_name="balances", db_index=False, verbose_name="账套")
     account = models.CharField("科目", max_length=8)
     month = models.PositiveIntegerField("月份")
     stream = models.CharField("发生性质", max_length=1, choices=Stream.choices, default=Stream.NORMAL)
@@ -98,4 +98,7 @@ class Balance(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "科目发生额"
+        indexes = [  # `balance_once` begins with the book; this one holds whole rows in the order in which many books are added up
+            models.Index(fields=["account", "month", "stream", "project", "book", "debit_fen", "credit_fen"], name="balance_sums")
+        ]
         constraints = [models.UniqueConstraint(fields=["book", "account", "month", "stream", "project"], name="balance_once")]

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
-from django.db.models import Case, CharField, QuerySet, Sum, Value, When
+from django.db.models import F, QuerySet, Sum
 
-from gonghui.finance.enums import AccountClass
-from gonghui.finance.models import Balance
+from gonghui.finance.enums import AccountClass, Stream
+from gonghui.finance.models import Balance, Book
 from gonghui.finance.rules.charts import Account, chart
 from gonghui.finance.rules.digest import month_of
 from gonghui.finance.selectors import ledger
 
-if TYPE_CHECKING:
-    from gonghui.finance.models import Book
+SMALL_SHARE = 4
+"""Fewer than one book in so many: they are looked up by book."""
 
 
 @dataclass(frozen=True)
@@ -180,37 +179,38 @@ def income_of(month: ledger.Sums, basic: ledger.Sums, project: ledger.Sums, on: 
     return Income(date(on.year, 1, 1), on, found[AccountClass.INCOME], found[AccountClass.EXPENSE])
 
 
-def _all(rows: QuerySet[Balance]) -> ledger.Sums:
-    found = rows.order_by().values_list("account").annotate(d=Sum("debit_fen"), c=Sum("credit_fen"))
-    return {code: (int(d or 0), int(c or 0)) for code, d, c in found}
-
-
 def consolidated(books: QuerySet[Book], on: date) -> tuple[Sheet, Income]:
     """Both statements of many books together (合并), at the end of the month of `on`, straight from the running balances.
 
     Amounts between the books are not eliminated: 补助 and 上解 stand on both sides, as the statements of each book do.
     """
     last, first, start = month_of(on), on.year * 100 + 1, month_of(chart(on).since)
-    bucket = Case(  # one short text instead of three columns: the database groups hundreds of thousands of rows
-        When(stream="o", then=Value("o")),
-        When(month__lt=first, then=Value("o")),
-        When(stream="c", then=Value("c")),
-        When(month=last, project=True, then=Value("P")),
-        When(month=last, then=Value("B")),
-        When(project=True, then=Value("p")),
-        default=Value("b"),
-        output_field=CharField(),
-    )
-    rows = Balance.objects.filter(book__in=books.order_by().values("pk"), month__gte=start, month__lte=last)
-    found = rows.order_by().values_list("account", bucket).annotate(d=Sum("debit_fen"), c=Sum("credit_fen"))
+    rows = Balance.objects.filter(month__gte=start, month__lte=last)
+    if books.count() * SMALL_SHARE < Book.objects.count():
+        rows = rows.filter(book__in=books.order_by().values("pk"))
+    else:  # most books: the sum keeps the engine from looking the books up one by one, it runs along `balance_sums` instead
+        rows = rows.annotate(held=F("book_id") + 0).filter(held__in=books.order_by().values("pk"))
+    found = rows.order_by("account", "month", "stream", "project").values_list("account", "month", "stream", "project")
     sums: dict[str, ledger.Sums] = {key: {} for key in "ocPBpb"}
-    for code, key, d, c in found:
-        sums[key][code] = (int(d), int(c))
+    for code, at, stream, project_, d, c in found.annotate(d=Sum("debit_fen"), c=Sum("credit_fen")).values_list(
+        "account", "month", "stream", "project", "d", "c"
+    ):
+        ledger.add(sums[_bucket(at, stream, project_, first, last)], {code: (int(d), int(c))})
     month = ledger.merge(sums["P"], sums["B"])
     basic, project = ledger.merge(sums["b"], sums["B"]), ledger.merge(sums["p"], sums["P"])
     opening = sums["o"]
     closing = ledger.add(ledger.merge(opening, sums["c"]), ledger.merge(basic, project))
     return sheet_of(opening, closing, on), income_of(month, basic, project, on)
+
+
+def _bucket(month: int, stream: str, project: bool, first: int, last: int) -> str:
+    """Where a sum belongs: o opening, c year-end transfer, P and B this month, p and b the months before; project or basic."""
+    if stream == Stream.OPENING or month < first:
+        return "o"
+    if stream == Stream.CLOSING:
+        return "c"
+    word = "p" if project else "b"
+    return word.upper() if month == last else word
 
 
 def last_day(month: int) -> date:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from gonghui.core import clock
 from gonghui.finance import bench, race
+from gonghui.finance.selectors import statements
 from gonghui.finance.tests import make
 
 
@@ -29,3 +32,53 @@ def test_random_postings_balance():
     found = bench.random_books(1500)
     assert found["postings"] >= 1500
     assert (found["sum"], found["different"], found["open"]) == (0, 0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.invariant("LED-01")
+def test_random_postings_as_a_bench_print_the_proof_and_the_time():
+    (row,) = bench.run(random="400", seed="7")
+    assert (row["name"], row["ok"], row["sum"], row["different"]) == ("ledger.random", True, 0, 0)
+    assert row["n"] >= 400 and row["seconds"] >= 0
+
+
+def test_the_race_never_runs_on_an_installations_own_data(monkeypatch, tmp_path):
+    """Without the mark it goes elsewhere: a folder and a database of its own, which are gone afterwards."""
+    seen = []
+
+    def command(env, *words):
+        seen.append(
+            (words[0], Path(env["GONGHUI_DATA_DIR"]), env["GONGHUI_DATABASE_URL"], (Path(env["GONGHUI_DATA_DIR"]) / race.MARK).exists())
+        )
+        return '[{"name": "ledger.race", "ok": true}]'
+
+    @contextmanager
+    def own(folder):
+        yield f"sqlite:///{folder}/gonghui.sqlite3"
+
+    monkeypatch.setattr(race, "_command", command)
+    monkeypatch.setattr(race, "_database", own)
+    monkeypatch.setenv("GONGHUI_DATA_DIR", str(tmp_path))
+    assert bench.run(workers="2", rows="4") == [{"name": "ledger.race", "ok": True}]
+    assert [w for w, *_rest in seen] == ["migrate", "bench"]
+    assert all(folder != tmp_path and str(folder) in url and marked for _w, folder, url, marked in seen)
+    assert not seen[0][1].exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("share", [0, 10**6])
+def test_books_together_are_the_sum_of_each_whichever_way_they_are_read(share, monkeypatch):
+    monkeypatch.setattr(statements, "SMALL_SHARE", share)  # 0: looked up one by one never; 10**6: always
+    day = date(2026, 3, 31)
+    with clock.at(day):
+        books = [make.book(make.union(name)) for name in ("青石一厂", "青石二厂")]
+        make.book(make.union("不相干的厂"))
+        for n, book in enumerate(books):
+            make.opening(book, 500_000 + n)
+            make.posted(book, 10_000 + n)
+        rows = type(books[0])._default_manager.filter(pk__in=[b.pk for b in books])
+        sheet, income = statements.consolidated(rows, day)
+        alone = [(statements.balance_sheet(b, day), statements.income_statement(b, day)) for b in books]
+    assert sheet.even and sheet.assets_closing == sum(s.assets_closing for s, _i in alone) == 980_000
+    assert (income.expense_year, income.expense_month) == (20_001, 20_001) == (sum(i.expense_year for _s, i in alone),) * 2
+    assert sheet.net_opening == sum(s.net_opening for s, _i in alone)
