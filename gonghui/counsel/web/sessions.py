@@ -48,7 +48,7 @@ def page(request: Request, pk: int) -> HttpResponse:
     return _page(request, reads.appointment_get(actor=request.actor, pk=pk))
 
 
-def _page(request: Request, row: Appointment, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: Request, row: Any, status: int = 200, **more: Any) -> HttpResponse:
     started = row.slot.starts_at <= clock.now()
     context = {
         "row": row, "started": started, "records": row.written, "letters": row.letters.count(), "looks": row.looks.select_related("user")[:10],
