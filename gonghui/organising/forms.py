@@ -77,8 +77,18 @@ class ChangeForm(forms.Form):
     reason = django_forms.CharField(label="理由", max_length=300)
     congress_on = forms.DayField(label="会员（代表）大会通过日期", required=False, not_future=True)
     target = django_forms.CharField(label="并入或接收的工会", max_length=60, required=False, help_text="合并、移交才填；组织代码或全称")
-    first = django_forms.CharField(label="分立后的第一个工会", max_length=120, required=False, help_text="分立才填；单位和下级都归它")
-    second = django_forms.CharField(label="分立后的第二个工会", max_length=120, required=False)
+    name = django_forms.CharField(label="重建后的工会名称", max_length=120, required=False, help_text="重建、改建时单位改了名才填")
+    plan = django_forms.CharField(
+        label="分立方案",
+        max_length=2000,
+        required=False,
+        widget=django_forms.Textarea({"rows": 3}),
+        help_text="分立才填。一行一个新工会，写“名称：单位、下级工会”，填编号或全称；没有写到的都归第一行",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].wide = True  # type: ignore[attr-defined]  # read by the form template
 
 
 class EditForm(forms.Form):

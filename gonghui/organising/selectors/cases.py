@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Case as DbCase
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.shortcuts import get_object_or_404
 
 from gonghui.accounts.actor import subtree
 from gonghui.core import clock
+from gonghui.members.enums import COUNTED
 from gonghui.organising import rules
-from gonghui.organising.enums import ENDED, CaseState, Outcome, Perm
+from gonghui.organising.enums import ENDED, CaseKind, CaseState, Outcome, Perm
 from gonghui.organising.models import Case, CaseStep
+from gonghui.orgs.enums import Body
 from gonghui.orgs.selectors import approvers
 
 if TYPE_CHECKING:
@@ -95,9 +98,7 @@ def case_of_token(token: str) -> Case | None:
 
 def case_row(pk: Any) -> Case:
     """A case by id for the callbacks of approvals, which have their own guard."""
-    return Case.objects.select_related("employer", "union", "org", "parent", "approver", "second", "target", "host", "leader").get(
-        pk=int(pk)
-    )
+    return Case.objects.select_related("org", "approver", "parent", "union").get(pk=int(pk))
 
 
 def open_case_of(employer: Any) -> Case | None:
@@ -185,6 +186,15 @@ def joined(case: Case) -> QuerySet[Any]:
     return case.applicants.filter(left_at=None, signed_at__isnull=False, self_filled=True)
 
 
+def voters(case: Case) -> dict[int, Any]:
+    """Who may vote at the meeting (应到会的人): who signed to join; of a union that is rebuilt also everybody who is a member already."""
+    found = {}
+    if case.kind == CaseKind.REBUILD and case.union is not None:
+        rows = case.union.memberships.filter(until=None, standing__in=[str(s) for s in COUNTED]).select_related("person")
+        found = {m.person_id: m.person for m in rows.order_by("pk")}
+    return found | {a.person_id: a.person for a in joined(case).select_related("person").order_by("pk")}
+
+
 def applicants(case: Case) -> QuerySet[Any]:
     return case.applicants.filter(left_at=None).select_related("person", "application").order_by("pk")
 
@@ -193,5 +203,6 @@ def meeting_of(case: Case) -> Any:
     """The recorded meeting with its results, or None."""
     from gonghui.organising.models import Elected, Meeting
 
-    rows = Meeting.objects.prefetch_related(Prefetch("results", Elected.objects.select_related("person").order_by("body", "pk")))
+    bodies = DbCase(*(When(body=b, then=n) for n, b in enumerate(Body.values)), default=len(Body.values))
+    rows = Meeting.objects.prefetch_related(Prefetch("results", Elected.objects.select_related("person").order_by(bodies, "pk")))
     return rows.filter(case=case).first()

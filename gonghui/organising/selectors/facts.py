@@ -7,8 +7,9 @@ from typing import Any
 from gonghui.core import clock
 from gonghui.documents import kinds
 from gonghui.organising import rules
+from gonghui.organising.enums import CaseKind
 from gonghui.organising.models import Case
-from gonghui.organising.selectors import cases, election, policy_values
+from gonghui.organising.selectors import cases, election, policy_values, splits
 from gonghui.orgs.enums import Body, PostTitle
 from gonghui.orgs.selectors import terms
 
@@ -51,7 +52,7 @@ def _case(case: Case) -> dict[str, Any]:
         "target": case.target.name if case.target is not None else "",
         "project": project,
         "congress_on": case.congress_on,
-        "parts": [{"name": p.get("name", "")} for p in case.parts],
+        "parts": [{"name": line.name, "units": line.words, "members": line.members} for line in splits.lines(case.union, case.parts)],
         "prepare_no": case.prepare_no,
         "result_no": case.result_no,
         "approved_on": case.approved_on,
@@ -76,8 +77,17 @@ def _people(case: Case) -> dict[str, Any]:
         for a in rows
     ]
     members = len(people)
-    if case.union is not None and not people:
-        members = case.union.memberships.filter(until=None).count() if hasattr(case.union, "memberships") else 0
+    if case.union is not None and case.kind == CaseKind.REBUILD:
+        signed = {a.person_id for a in rows}
+        kept = case.union.memberships.filter(until=None).exclude(person_id__in=signed).select_related("person").order_by("pk")
+        unit = case.employer.name if case.employer is not None else ""
+        people += [
+            {"name": m.person.name, "sex": m.person.get_sex_display(), "unit": unit, "id_mask": m.person.id_mask, "signed": "原有会员"}
+            for m in kept
+        ]
+        members = len(people)
+    elif case.union is not None and not people:
+        members = case.union.memberships.filter(until=None).count()
     return {"people": people, "members": members or None}
 
 
@@ -124,7 +134,7 @@ def _election(case: Case, wanted: set[str]) -> dict[str, Any]:
 
 def _expected(case: Case) -> dict[str, Any]:
     """Before the meeting: what the rules ask for this number of members."""
-    members = cases.joined(case).count()
+    members = len(cases.voters(case))
     if not members or case.form in rules.INNER_FORMS:
         return {}
     size = policy_values.decide("orgs.committee_size", {"members": members}, clock.today(), case.org)

@@ -19,7 +19,7 @@ from gonghui.organising import rules
 from gonghui.organising.enums import CaseKind, CaseState, Form, Outcome, Perm
 from gonghui.organising.models import Applicant, Case
 from gonghui.organising.selectors import cases as reads
-from gonghui.organising.services import papers
+from gonghui.organising.services import changing, papers
 from gonghui.organising.services.common import at_step, locked, may_work, move, not_future, signed, the, violate
 from gonghui.orgs import services as orgs
 from gonghui.orgs.enums import Body, PostTitle, UnionKind
@@ -38,7 +38,8 @@ def founded(actor: Actor, case: Case) -> Case:
     reply = papers.issue_reply(actor, case, "organising.reply_result")
     today = clock.today()
     hand = signed(actor)
-    union: Any = _build(hand, case, reply.number) if case.kind == CaseKind.BUILD else the(case.union)
+    before = changing.persons_of(case) if case.kind == CaseKind.REBUILD else set[int]()
+    union: Any = _build(hand, case, reply.number) if case.kind == CaseKind.BUILD else _renamed(hand, case, reply.number)
     Case.objects.filter(pk=case.pk).update(union=union, result_no=reply.number, approved_on=today)
     case.union, case.result_no, case.approved_on = union, reply.number, today
     _cover(hand, case, union)
@@ -46,8 +47,17 @@ def founded(actor: Actor, case: Case) -> Case:
     left = _members(hand, case, union, reply.number)
     if case.second is not None and case.kind == CaseKind.BUILD and not union.path.startswith(case.second.path):
         orgs.lead_add(actor=hand, lower=union, upper=case.second, since=today, decision_no=case.prepare_no, layer=case.layer)
+    changing.nobody_lost(before)
     move(actor, case, CaseState.FILING, document_no=reply.number, reason="；".join(left))
     return case
+
+
+def _renamed(hand: Actor, case: Case, document_no: str) -> Any:
+    """A union that is rebuilt stays the same union, with its members, money and papers; it may take the unit's new name. Source: S026."""
+    union = the(case.union)
+    if case.name != union.name:
+        return orgs.union_rename(actor=hand, union=union, name=case.name, on=clock.today(), document_no=document_no)
+    return union
 
 
 def _build(hand: Actor, case: Case, document_no: str) -> Any:

@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from gonghui.core import clock
+from gonghui.members.enums import EndReason
+from gonghui.members.services import spells
 from gonghui.organising.enums import CaseKind, CaseState, Perm
 from gonghui.organising.models import Case
+from gonghui.organising.selectors import splits
 from gonghui.organising.services.common import at_step, locked, move, signed, the, violate
 from gonghui.orgs import services as orgs
 from gonghui.orgs.services import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gonghui.accounts.actor import Actor
+
+
+CHUNK, MOST_NAMED = 900, 50
 
 
 @transaction.atomic
@@ -33,7 +41,7 @@ def change_execute(*, actor: Actor, case: Case) -> Case:
         CaseKind.HANDOVER: _hand_over,
         CaseKind.DISSOLVE: _dissolve,
     }[CaseKind(case.kind)](actor, case)
-    _nobody_lost(before)
+    nobody_lost(before)
     case.org.refresh_from_db()
     return move(actor, case, CaseState.DONE, document_no=case.result_no)
 
@@ -52,14 +60,17 @@ def signed_system() -> Actor:
     return Person.system("organising")
 
 
-def _nobody_lost(before: set[int]) -> None:
+def nobody_lost(before: set[int]) -> None:
     """Every member from before has a running membership afterwards, or the whole change is undone."""
-    from gonghui.people import selectors as people
+    from gonghui.members.selectors import members
 
-    system = signed_system()
-    lost = [pk for pk in before if not people.person_get(actor=system, pk=pk).memberships.filter(until=None).exists()]
-    if lost:
-        violate("members_lost", f"有 {len(lost)} 名会员会因此失去会籍，没有办理。请先办理会员转接。", persons=lost)
+    kept: set[int] = set()
+    ordered = sorted(before)
+    for start in range(0, len(ordered), CHUNK):
+        rows = members.current(signed_system()).filter(person_id__in=ordered[start : start + CHUNK])
+        kept.update(rows.values_list("person_id", flat=True))
+    if lost := sorted(before - kept):
+        violate("members_lost", f"有 {len(lost)} 名会员会因此失去会籍，没有办理。请先办理会员转接。", persons=lost[:MOST_NAMED])
 
 
 def _merge(actor: Actor, case: Case) -> None:
@@ -69,10 +80,24 @@ def _merge(actor: Actor, case: Case) -> None:
 
 
 def _split(actor: Actor, case: Case) -> None:
-    parts = [Part(p["name"], p.get("kind", "enterprise"), p.get("employers", []), p.get("children", [])) for p in case.parts]
-    orgs.union_split(
-        actor=signed(actor), union=the(case.union), parts=parts, on=clock.today(), document_no=case.result_no, reason=case.reason
+    """As the plan says, completed by what the register learned since; members go with their unit, the rest stay with the first."""
+    union = the(case.union)
+    extra, plan = splits.details_of(union), splits.complete(union, case.parts)
+    parts = [Part(p["name"], p.get("kind", union.kind), p["employers"], p["children"], dict(extra)) for p in plan]
+    made = orgs.union_split(actor=signed(actor), union=union, parts=parts, on=clock.today(), document_no=case.result_no, reason=case.reason)
+    for part, new in zip(parts[1:], made[1:], strict=True):
+        _members_follow(signed(actor), made[0], new, part.employers)
+
+
+def _members_follow(hand: Actor, first: Any, new: Any, employers: Sequence[int]) -> None:
+    """The register gave all members to the first new union; those who work at a unit of another go on to it (会籍不断)."""
+    from gonghui.members.selectors import members
+
+    rows = members.current(signed_system()).filter(
+        union=first, person__employments__until=None, person__employments__employer__in=employers
     )
+    for spell in rows.distinct().order_by("pk"):
+        spells.change_spell(actor=hand, spell=spell, on=max(clock.today(), spell.since), ended=EndReason.UNION_ENDED, union=new)
 
 
 def _hand_over(actor: Actor, case: Case) -> None:
@@ -104,4 +129,4 @@ def _dissolve(actor: Actor, case: Case) -> None:
     )  # fmt: skip
 
 
-__all__ = ["change_execute", "hand_over_matter", "persons_of"]
+__all__ = ["change_execute", "hand_over_matter", "nobody_lost", "persons_of"]

@@ -51,7 +51,7 @@ def may_work(actor: Actor, case: Case) -> None:
 def locked(case: Case) -> Case:
     """The case as it is now, locked."""
     rows = Case.objects.select_for_update(of=("self",))
-    return rows.select_related("employer", "union", "org", "parent", "approver", "second", "target", "host", "leader").get(pk=case.pk)
+    return rows.select_related("employer", "union", "org", "parent", "approver").get(pk=case.pk)
 
 
 def the(union: Any) -> Any:

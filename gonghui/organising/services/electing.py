@@ -139,6 +139,8 @@ def applicant_sign(*, actor: Actor, case: Case, person: Any, signed_name: str, e
     at_step(case, CaseState.GROUP, CaseState.RECRUITING, CaseState.MEETING)
     if signed_name.strip() != person.name:
         violate("sign_name", "签名要和您的姓名一致，请再写一遍姓名。")
+    if case.union is not None and case.union.memberships.filter(until=None, person_id=person.pk).exists():
+        violate("member_already", f"您已经是{case.union.name}的会员，重建时会籍不变，不用再申请。")
     consents.consent_give(actor=actor, person=person, purpose="membership")
     row = _applicant(actor, case, person, employer)
     Applicant.objects.filter(pk=row.pk).update(self_filled=True, signed_name=person.name[:60], signed_at=clock.now())
@@ -169,10 +171,11 @@ def recruiting_done(*, actor: Actor, case: Case) -> Case:
     may_work(actor, case)
     case = locked(case)
     at_step(case, CaseState.RECRUITING)
-    joined = reads.joined(case).count()
-    if not joined:
+    joined, voters = reads.joined(case).count(), len(reads.voters(case))
+    if not voters:
         violate("nobody", "还没有人本人填写并确认入会申请，不能开会选举。请让职工扫入会码申请。")
-    return move(actor, case, CaseState.MEETING, reason=f"本人确认的申请 {joined} 人")
+    old = f"，原有会员 {voters - joined} 人" if voters > joined else ""
+    return move(actor, case, CaseState.MEETING, reason=f"本人确认的申请 {joined} 人{old}")
 
 
 # -- the meeting -------------------------------------------------------------------------------------------------
@@ -195,7 +198,7 @@ def meeting_record(
     rows = list(votes)
     _sound(case, rows, present if returned is None else returned, seats)
     Elected.objects.filter(meeting__case=case).delete()
-    members = reads.joined(case).count()
+    members = len(reads.voters(case))
     meeting, _made = Meeting.objects.update_or_create(
         case=case,
         defaults={
@@ -217,9 +220,7 @@ def _sound(case: Case, rows: Sequence[Vote], returned: int, seats: int) -> None:
     """Everybody elected has joined here, and nobody got more votes than came back."""
     if not rows:
         violate("nobody_elected", "请至少登记一名当选人。")
-    known = set(reads.joined(case).values_list("person_id", flat=True))
-    if case.union is not None:
-        known |= set(case.union.memberships.filter(until=None).values_list("person_id", flat=True))
+    known = reads.voters(case)
     for vote in rows:
         if vote.person_id not in known:
             violate("vote_stranger", "候选人要先填写并确认入会申请。请核对名单。")

@@ -21,7 +21,7 @@ from gonghui.files import services as files
 from gonghui.organising import forms, services
 from gonghui.organising.enums import CaseState, Perm
 from gonghui.organising.models import Case
-from gonghui.organising.selectors import cases, election
+from gonghui.organising.selectors import cases, election, splits
 from gonghui.organising.services import building, common, opening, papers
 from gonghui.organising.services.electing import Vote
 from gonghui.organising.web import common as pages
@@ -57,7 +57,8 @@ def context_of(request: Request, row: Any) -> dict[str, Any]:
     return {
         "row": row, "way": cases.way_of(row), "steps": [(s, _who(s, names)) for s in reversed(cases.steps_of(row))],
         "may": may, "may_file": _may_file(request, row), "prep": list(row.prep.all()), "units": list(row.units.select_related("employer")),
-        "applicants": people, "joined": sum(1 for a in people if a.signed_at is not None), "meeting": meeting,
+        "applicants": people, "voters": list(cases.voters(row).values()) if row.state == S.MEETING else [],
+        "kept": row.union.memberships.filter(until=None).count() if row.kind == "rebuild" else None, "split": splits.lines(row.union, row.parts), "joined": sum(1 for a in people if a.signed_at is not None), "meeting": meeting,
         "checks": [(c, c.slip.as_slip() if c.slip is not None else None) for c in checks], "stops": election.hard(checks),
         "fine": sum(1 for c in checks if c.ok is True),
         "documents": archive.documents_of(papers.subject_of(row)), "offered": papers.offered(row), "papers": list(row.papers.select_related("file")),
@@ -124,7 +125,7 @@ def _suggested(row: Any) -> dict[str, Any]:
     if held is not None:
         fields = "held_on place posted_on entitled present issued returned seats candidates years chair_by delegates".split()
         return {f: getattr(held, f) for f in fields}
-    n = cases.joined(row).count()
+    n = len(cases.voters(row))
     return {"entitled": n, "present": n, "issued": n, "returned": n, **({"seats": 3, "candidates": 4} if n < 25 else {}), "years": "3"}
 
 
@@ -134,7 +135,7 @@ def _suggested(row: Any) -> dict[str, Any]:
 def _votes(request: Request, row: Any) -> list[Vote]:
     """Posts and votes of the table: `votes-<person>`, `post-<person>`."""
     found = []
-    for pk in cases.joined(row).values_list("person_id", flat=True):
+    for pk in cases.voters(row):
         post, votes = request.POST.get(f"post-{pk}", ""), request.POST.get(f"votes-{pk}", "").strip()
         if not post or not votes:
             continue
@@ -226,7 +227,7 @@ def case_print(request: Request, pk: int) -> HttpResponse:
     if request.GET.get("as") == "word":
         data = word.pack((d.title, archive.word_of(d)) for d, _c, _u in sheets)
         return download(data, f"{word.safe(row.name)} 建会材料.zip", "application/zip")
-    return render(request, "organising/print/case.html", {**context, "sheets": sheets})
+    return render(request, "organising/print/case.html", {**context, "sheets": sheets, "issued": len(sheets)})
 
 
 @officer(Perm.CASE_EDIT)
@@ -245,18 +246,7 @@ def change(request: Request, pk: int) -> HttpResponse:
 
 def _change(request: Request, union: Any, data: dict[str, Any]) -> Any:
     target = pages.named_union(request, data["target"], anywhere=data["kind"] == "handover") if data.get("target") else None
-    parts: list[dict[str, Any]] = []
-    if data["kind"] == "split":
-        every = sorted(
-            {*union.coverages.filter(until=None).values_list("employer_id", flat=True), *union.employers.values_list("pk", flat=True)}
-        )
-        below = list(union.children.filter(ended_on=None).values_list("pk", flat=True))
-        parts = [
-            {"name": data.get("first", ""), "kind": union.kind, "employers": every, "children": below},
-            {"name": data.get("second", ""), "kind": union.kind, "employers": [], "children": []},
-        ]
-        if not data.get("first") or not data.get("second"):
-            raise RuleViolation("organising.split_parts", "分立要写明两个新工会的名称。")
+    parts = splits.read(union, data.get("plan", "")) if data["kind"] == "split" else []
     return services.change_open(
         actor=request.actor,
         union=union,
@@ -264,5 +254,6 @@ def _change(request: Request, union: Any, data: dict[str, Any]) -> Any:
         reason=data["reason"],
         target=target,
         congress_on=data.get("congress_on"),
+        name=data.get("name", "") if data["kind"] == "rebuild" else "",
         parts=parts,
     )
