@@ -58,7 +58,7 @@ def _menu() -> None:
     from gonghui.finance.enums import Perm
     from gonghui.finance.selectors import vouchers
 
-    group = "财务"
+    group = "经费与考核"
     menu.register(
         menu.Entry("finance.books", "工会账务", "book-2", "finance:books", group=group, perm=Perm.BOOK_VIEW, order=300),
         menu.Entry(

@@ -76,7 +76,7 @@ def _menu() -> None:
     from gonghui.core import menu
     from gonghui.income.enums import Perm
 
-    group = "财务"
+    group = "经费与考核"
     menu.register(
         menu.Entry("income.home", "经费收缴", "cash", "income:home", group=group, perm=Perm.LEVY_VIEW, order=340),
         menu.Entry("income.dues", "会员会费", "wallet", "income:dues", group=group, perm=Perm.DUES_VIEW, order=342),

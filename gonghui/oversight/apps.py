@@ -53,6 +53,7 @@ def _hooks() -> None:
         verify.register(id_, title, look)
     kinds.register("oversight.overrides", "例外清单", Perm.OVERRIDE_EXPORT, exports.overrides, personal=False)
     jobs.every("oversight.escalate", timedelta(days=1), timed.escalate, title="审计整改逾期上报", at=time(6, 40))
+    jobs.every("oversight.cascade", timedelta(days=1), timed.cascade, title="培训逾期没有传达的提醒", at=time(6, 50))
     jobs.every("oversight.publication", timedelta(days=1), timed.publication, title="财务公布逾期提醒", at=time(6, 45))
 
 
@@ -60,7 +61,7 @@ def _menu() -> None:
     from gonghui.core import menu
     from gonghui.oversight.enums import Perm
 
-    group = "财务"
+    group = "经费与考核"
     menu.register(
         menu.Entry("oversight.tasks", "经审工作", "zoom-check", "oversight:tasks", group=group, perm=Perm.AUDIT_VIEW, order=360),
         menu.Entry(

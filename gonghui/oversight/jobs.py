@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gonghui.accounts.actor import Actor
-from gonghui.oversight.services import findings, publicity
+from gonghui.oversight.services import findings, publicity, training
 
 
 def escalate() -> dict[str, int]:
@@ -14,3 +14,8 @@ def escalate() -> dict[str, int]:
 def publication() -> dict[str, int]:
     """Half-years not published in time (公布逾期提醒)."""
     return {"told": publicity.warn_late(actor=Actor.system("oversight.publication"))}
+
+
+def cascade() -> dict[str, int]:
+    """Classes not passed on in time (培训逾期没有传达)."""
+    return {"told": training.cascade_remind(actor=Actor.system("oversight.cascade"))}

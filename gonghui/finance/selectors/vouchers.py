@@ -51,6 +51,12 @@ def vouchers(book: Book, data: Mapping[str, Any] | None = None) -> QuerySet[Vouc
     return rows.order_by("-on", "-number", "-pk")
 
 
+def posted(pks: Iterable[int]) -> QuerySet[Voucher]:
+    """Of these the posted ones that were not reversed, for apps that made them (已记账、没有冲销)."""
+    rows = Voucher.objects.filter(pk__in=list(pks), state=VoucherState.POSTED, reversal=None)
+    return rows.select_related("book__union", "book__agent").order_by("pk")
+
+
 def states(rows: QuerySet[Voucher]) -> dict[str, int]:
     """How many in each state; `findings` those with something to look at."""
     counts = dict.fromkeys(VoucherState.values, 0)

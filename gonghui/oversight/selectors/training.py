@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
+from gonghui.core import clock
 from gonghui.core.errors import NotFound
+from gonghui.orgs.selectors import law
 from gonghui.oversight.enums import ClassState, Perm
 from gonghui.oversight.models import ClassUnion, Finding, TrainingClass
 from gonghui.oversight.rules.catalogue import QUESTIONS
@@ -18,6 +20,7 @@ from gonghui.spending.selectors import plans
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
+    from gonghui.policy.services import Decision
 
 MOST = 10
 
@@ -69,6 +72,23 @@ def class_get(*, actor: Actor, pk: int) -> TrainingClass:
     if row is None:
         raise NotFound()
     return row
+
+
+def yearly(union: Any, year: int) -> Decision | None:
+    """Is finance part of this union's training of the year (财务知识纳入年度大培训)? A class called by it, or one it came to, counts.
+
+    Source: policy finance.training_topic.
+    """
+    called = TrainingClass.objects.filter(union=union, on__year=year).exists()
+    came = ClassUnion.objects.filter(union=union, klass__on__year=year, people__gt=0).exists()
+    day = min(clock.today(), date(year, 12, 31))
+    return law.decided("finance.training_topic", union, day, {"included": called or came})
+
+
+def late(day: date) -> QuerySet[ClassUnion]:
+    """Unions that came and have not passed the class on by their day (逾期没有传达)."""
+    rows = ClassUnion.objects.filter(people__gt=0, cascade_due_on__lt=day).exclude(passed_on__state=ClassState.HELD)
+    return rows.select_related("klass__union", "union").order_by("pk")
 
 
 def cascade(actor: Actor) -> QuerySet[ClassUnion]:

@@ -7,9 +7,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.urls import reverse
 
+from gonghui.accounts import selectors as accounts
+from gonghui.accounts.enums import Role
 from gonghui.core import audit, clock
 from gonghui.core.errors import Conflict, NotFound, RuleViolation
+from gonghui.notices import services as notices
+from gonghui.notices.enums import NoticeKind
 from gonghui.oversight import flows
 from gonghui.oversight.enums import ClassState, Perm
 from gonghui.oversight.models import AgendaItem, ClassUnion, TrainingClass
@@ -17,6 +22,9 @@ from gonghui.oversight.selectors import law, training
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
+
+MIDDLE = frozenset({"township", "zone"})
+"""Kinds of unions with officers of their own between the city and the grassroots."""
 
 
 @transaction.atomic
@@ -50,8 +58,32 @@ def class_make(
     )
     if mine is not None:
         ClassUnion.objects.filter(pk=mine.pk).update(passed_on=row)
+    for other in unions:
+        notices.notice_send(
+            actor, kind=NoticeKind.TASK, title=f"请参加：{row.title}"[:80], users=officers_of(other), link=reverse("oversight:class", args=[row.pk]),
+            body=f"{on:%Y年%m月%d日}，{row.place}。议程是大家问得最多的 {len(topics)} 个问题。", once=f"oversight.class:{row.pk}:{other.pk}",
+        )  # fmt: skip
     audit.record(actor, "oversight.class.created", row, org_path=union.path, invited=len(unions))
     return row
+
+
+def officers_of(union: Any) -> list[int]:
+    """Who is told at a union: its own officers, not those of the unions below it."""
+    roles = (Role.TOWNSHIP,) if union.kind in MIDDLE else (Role.CHAIR, Role.FINANCE)
+    return sorted({pk for role in roles for pk in accounts.users_with_role_below(role, union.path)})
+
+
+@transaction.atomic
+def cascade_remind(*, actor: Actor) -> int:
+    """Tell unions that have not passed a class on by their day, and the one that called it (逾期没有传达的提醒), once each."""
+    count = 0
+    for row in training.late(clock.today()):
+        users = {*officers_of(row.union), *accounts.users_holding(Perm.CLASS_EDIT, row.klass.union.path)}
+        count += notices.notice_send(
+            actor, kind=NoticeKind.TASK, title=f"培训还没有传达：{row.union.name}"[:80], users=sorted(users), link=reverse("oversight:class", args=[row.klass_id]),
+            body=f"“{row.klass.title}”应在 {row.cascade_due_on:%Y年%m月%d日} 前向下级传达。", once=f"oversight.cascade:{row.pk}:{row.cascade_due_on}",
+        )  # fmt: skip
+    return count
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from gonghui.core import clock
 from gonghui.core.errors import Conflict, NotFound, RuleViolation
 from gonghui.finance import services as finance
 from gonghui.members.tests import make as members
+from gonghui.notices.models import Notice
 from gonghui.oversight import exports, jobs, verify
 from gonghui.oversight.models import Faq, Question, Statement
 from gonghui.oversight.selectors import publicity as reads
@@ -234,11 +235,19 @@ def test_a_class_is_about_what_people_asked_and_is_passed_on() -> None:
             actor=head, union=root, title="财务经审培训沟通会", on=date(2026, 10, 24), place="市总工会", unions=[town]
         )
         assert [(a.rule, a.asked) for a in klass.agenda.all()] == [("finance.cash_limit", 1)]
+        assert Notice.objects.filter(title__startswith="请参加", user_id=local.user_id).count() == 1
+        assert not Notice.objects.filter(title__startswith="请参加", user_id=chair.user_id).exists()  # the union below is not invited
+        assert (class_reads.yearly(root, 2026).outcome, class_reads.yearly(town, 2026).outcome) == (True, False)  # called; not yet come
         with pytest.raises(RuleViolation, match="填到会人数"):
             training.class_hold(actor=head, klass=klass, people={})
         training.class_hold(actor=head, klass=klass, people={town.pk: 2})
         with pytest.raises(Conflict):
             training.class_hold(actor=head, klass=klass, people={town.pk: 2})
+        assert class_reads.yearly(town, 2026).outcome is True
+        assert training.cascade_remind(actor=make.system) == 0
+        with clock.at(date(2026, 11, 24)):  # the day after the thirtieth
+            assert training.cascade_remind(actor=make.system) > 0 and training.cascade_remind(actor=make.system) == 0
+            assert Notice.objects.filter(title__startswith="培训还没有传达", user_id=local.user_id).count() == 1
         assert klass.people == 2 and [c.union_id for c in class_reads.cascade(local)] == [town.pk]
         child = training.class_make(actor=local, union=town, title="传达", on=clock.today(), place="镇里", unions=[union], parent=klass)
         assert [a.rule for a in child.agenda.all()] == ["finance.cash_limit"]

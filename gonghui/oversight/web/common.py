@@ -17,7 +17,7 @@ FORM = "oversight/console/form.html"
 
 def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
     """Crumbs."""
-    return [("财务", ""), *steps]
+    return [("经费与考核", ""), *steps]
 
 
 def home(name: str, label: str) -> tuple[str, str]:

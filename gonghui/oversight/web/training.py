@@ -30,8 +30,11 @@ def index(request: Request) -> HttpResponse:
     """Classes (培训会)."""
     form = forms.ClassFilter(request.GET)
     asked = common.filters(form)
+    union = unions.union_asked(request.actor, request.GET.get("union", ""), Perm.CLASS_VIEW)
+    year = clock.today().year
+    found = reads.yearly(union, year) if union is not None else None
     context = {
-        "form": form, "asked": bool(asked), "page": page_of(request, reads.classes(request.actor, **asked)),
+        "union": union, "year": year, "yearly": found.as_slip() if found is not None else None, "form": form, "asked": bool(asked), "page": page_of(request, reads.classes(request.actor, **asked)),
         "may_edit": request.actor.may(Perm.CLASS_EDIT), "trail": common.trail(("财务培训会", "")),
     }  # fmt: skip
     return render(request, HERE + "classes.html", context)
