@@ -28,6 +28,7 @@ from gonghui.people import selectors as people
 from gonghui.portal.demo.chapters import spending
 from gonghui.portal.demo.plan import CITY_CODE, CLOSING, OPENING
 from gonghui.spending.selectors import watch
+from gonghui.spending.services.vouchers import let_through
 
 BAR = 0.95
 Found = Iterable[Hashable]
@@ -127,6 +128,7 @@ DETECTORS: dict[str, tuple[str, Callable[[], Found], Callable[[Any], Hashable]]]
     "detect.stopped": ("stopped", stopped, _key),
     "detect.lapsed_terms": ("lapsed_terms", lapsed, _key),
     "detect.double_membership": ("double_membership", doubles, lambda r: (r[0], r[2])),
+    "detect.spending.lawful_vouchers": (spending.LAWFUL, let_through, str),
     **{f"detect.spending.{rule}": (f"spending_{rule}", partial(spent_against, rule), str) for rule in spending.RULES},
 }
 """Name -> key of the truth, the detector, how an entry of the truth is named."""

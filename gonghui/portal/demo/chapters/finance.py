@@ -91,9 +91,18 @@ class Books:
             base = self.random.randrange(80, 600) * 100_000  # fen of wages a month
             until = date(2026, 5, 31) if n % 29 == 28 else LAST
             self._bring(book, [*_opening(base), *_year(base, until, self.random, every=3)], "hesuan", "caiwu", "hesuanchu")
+            if n < 2:
+                self._transfer(book)
             month = 202509 if n % 11 == 10 else min(until.year * 100 + until.month, 202609)
             with clock.at(date(2026, 11, 5)):
                 services.periods_close(actor=self.hands["caiwu"], book=book, until=month)
+
+    def _transfer(self, book: Any) -> None:
+        """The year-end transfer of a small union, so that its final account can be drawn up."""
+        with clock.at(date(2026, 11, 3)):
+            made = services.year_close(actor=self.hands["hesuan"], book=book, year=2025)
+            made = services.voucher_check(actor=self.hands["caiwu"], voucher=made)
+            services.voucher_post(actor=self.hands["hesuanchu"], voucher=made)
 
     def _bring(self, book: Any, items: list[Bring], maker: str, checker: str, poster: str) -> list[Any]:
         with clock.at(date(2026, 11, 2)):

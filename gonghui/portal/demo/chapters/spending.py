@@ -15,12 +15,14 @@ from gonghui.accounts import selectors as users
 from gonghui.accounts.actor import Actor
 from gonghui.approvals import services as approvals
 from gonghui.core import clock
+from gonghui.files import services as files
+from gonghui.finance import services as finance
 from gonghui.orgs.selectors import unions
 from gonghui.portal.demo.city import City, largest
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 from gonghui.spending import services
 from gonghui.spending.enums import PlanKind, Use
-from gonghui.spending.selectors import roll
+from gonghui.spending.selectors import budgets, roll
 from gonghui.spending.services import LineData, PlanData
 from gonghui.spending.services.data import PersonData
 
@@ -30,6 +32,10 @@ RULES = (
     "cash_limit", "prize_share", "event_prize", "souvenir", "festival_form", "clothing", "meal_ceiling", "eight_prohibitions", "outing",
 )  # fmt: skip
 """Rules against which something is planted; `truth.json` lists the plans under `spending_<rule>`."""
+LEAST_GIFT = 2000
+LAWFUL = "spending_lawful_vouchers"
+"""Plans, in `truth.json`, that are lawful and were posted through the guard."""
+PAPER = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 WORN = {"only_participants": True, "owner": "unit", "had_before": False}
 SHOPS = ("江州惠民超市", "青松文体用品店", "白桦印刷社", "云杉快餐店")
 
@@ -79,11 +85,15 @@ class Year:
             row = self._record(unions.union_of_code(self.codes[(n * 7) % len(self.codes)]), data)
             self.truth[f"spending_{rule}"].append(row.number)
             made += 1
+        self._tell()
+        return made
+
+    def _tell(self) -> None:
+        """Write down what was planted, and what is lawful and went through the books."""
         place = settings.DATA_DIR / "demo" / "truth.json"
         if place.exists():
             told = json.loads(place.read_text(encoding="utf-8")) | self.truth
             place.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
-        return made
 
     def _record(self, union: Any, data: PlanData) -> Any:
         with clock.at(data.on + timedelta(days=3)):
@@ -192,6 +202,8 @@ class Year:
         self._go(clerk, chair, union, meal, date(2026, 11, 16), decide=False)
         self._care(clerk, chair, union, everyone)
         self._refused(clerk, chair, union, some)
+        self._booked(clerk, chair, union, everyone, some)
+        self._tell()
         return int(union.spending_plans.count())
 
     def _officer(self, login: str) -> Actor:
@@ -216,6 +228,51 @@ class Year:
                 approvals.approval_decide(actor=chair, approval=plan.approval, decision="approve", opinion="同意")
         plan.refresh_from_db()
         return plan
+
+    def _booked(self, clerk: Actor, chair: Actor, union: Any, everyone: list[PersonData], some: list[PersonData]) -> None:
+        """Lawful plans that went through the guard into the books: a walk, a meal, the gifts of the National Day with their quotations."""
+        walk = PlanData(
+            PlanKind.ACTIVITY, "重阳登山健步走", date(2026, 10, 20), [LineData(Use.SOUVENIR, 1500, len(some), "运动毛巾")], some, payee=SHOPS[1],
+        )  # fmt: skip
+        meal = PlanData(PlanKind.MEAL, "秋季运动会误餐", date(2026, 10, 16), [LineData(Use.MEAL, 1000, len(some))], some, payee=SHOPS[3])
+        left = budgets.budget_for(union, date(2026, 10, 1), PlanKind.FESTIVAL, "").left_fen or 0
+        each = min(15000, left // len(everyone) // 100 * 100)
+        gifts = PlanData(
+            PlanKind.FESTIVAL, "国庆节慰问", date(2026, 10, 1), [LineData(Use.GIFT, each if each >= LEAST_GIFT else 15000, len(everyone), "米油礼包")], everyone, whole_roll=True,
+            payee=SHOPS[0], more={"festival": "national", "form": "goods"},
+        )  # fmt: skip
+        for data, made, paid in ((walk, date(2026, 10, 12), date(2026, 10, 22)), (meal, date(2026, 10, 13), date(2026, 10, 19))):
+            self._book(clerk, chair, self._go(clerk, chair, union, data, made), paid)
+        plan = self._go(clerk, chair, union, gifts, date(2026, 9, 21), decide=False)
+        with clock.at(date(2026, 9, 22)):
+            self._quotes(clerk, plan, len(everyone), plan.total_fen // len(everyone))
+            approvals.approval_decide(actor=chair, approval=plan.approval, decision="approve", opinion="同意")
+        plan.refresh_from_db()
+        if each >= LEAST_GIFT:  # a large union may have too little left: the plan then waits
+            self._book(clerk, chair, plan, date(2026, 10, 9))
+
+    def _book(self, clerk: Actor, chair: Actor, plan: Any, on: date) -> None:
+        """Voucher by the accountant, checked by the chair, posted by the cashier; the guard is asked each time."""
+        cashier = self._officer("chuna")  # with the grants of today
+        with clock.at(on):
+            voucher = services.plan_pay(actor=clerk, plan=plan, on=on)
+            voucher = finance.voucher_check(actor=chair, voucher=voucher)
+            finance.voucher_post(actor=cashier, voucher=voucher)
+        self.truth.setdefault(LAWFUL, []).append(plan.number)
+
+    def _quotes(self, clerk: Actor, plan: Any, people: int, each: int) -> None:
+        """Three suppliers asked for rice and oil, the cheapest chosen."""
+        goods = [
+            services.goods_add(actor=clerk, plan=plan, name=name, spec=spec, measure=measure, quantity=people)
+            for name, spec, measure in (("大米", "10 公斤", "袋"), ("食用油", "5 升", "桶"))
+        ]
+        made = []
+        offers = ((SHOPS[0], 45, 50), ("江州青松粮油店", 47, 51), ("白桦商贸有限公司", 46, 53))
+        for n, (shop, rice, oil) in enumerate(offers):
+            paper = files.file_make(clerk, name=f"报价单{n + 1}.pdf", data=PAPER, purpose="报价单", org_path=plan.union.path)
+            prices = {goods[0].pk: each * rice // 100, goods[1].pk: each * oil // 100}
+            made.append(services.quote_add(actor=clerk, plan=plan, supplier=shop, on=clock.today(), prices=prices, file=paper))
+        services.quote_choose(actor=clerk, plan=plan, pk=made[0].pk, reason="三家里总价最低，送货到厂，可以退换")
 
     def _care(self, clerk: Actor, chair: Actor, union: Any, everyone: list[PersonData]) -> None:
         data = PlanData(

@@ -22,7 +22,7 @@ from gonghui.portal.demo.plan import CITY_CODE, Plan
 from gonghui.treasury import services
 from gonghui.treasury.selectors import bank as bank_reads
 from gonghui.treasury.selectors import budgets as budget_reads
-from gonghui.treasury.services import assets, bank, batches, budgets, payments, projects
+from gonghui.treasury.services import assets, bank, batches, budgets, finals, payments, projects
 from gonghui.treasury.services.budgets import Row
 
 ORDER = 24
@@ -41,6 +41,7 @@ def steps(actor: Actor, plan: Plan, city: City) -> Iterator[Step]:
     yield "银行对账单核对", money.bank
     yield "资产、服装、盘点、折旧", money.things
     yield "资金项目", money.projects
+    yield "年度决算", money.finals
 
 
 class Money:
@@ -336,6 +337,28 @@ class Money:
         assets.stocktake_open(actor=kuaiji, union=self.own, on=clock.today())
         with clock.at(date(2026, 11, 3)):
             self._quiet(lambda: assets.depreciation_run(actor=kuaiji, union=self.own, month=date(2026, 10, 1)))
+
+    def finals(self) -> int:
+        """Of 2025: the chair's union examined, approved and reported to the union above; of two small ones as drawn up."""
+        kuaiji, made = self.hands["kuaiji"], 0
+        with clock.at(date(2026, 11, 6)):
+            for book in books.books(self.actor).exclude(union=self.own).order_by("pk")[:6]:
+                made += self._quiet(lambda book=book: finals.final_prepare(actor=self.actor, union=book.union, year=2025)) is not None  # type: ignore[misc]  # bound now
+        with clock.at(date(2026, 11, 9)):
+            row = finals.final_prepare(actor=kuaiji, union=self.own, year=2025)
+            words = dict.fromkeys(
+                row.lines.filter(must=True).values_list("pk", flat=True), "年初按上年水平编列，年内活动增减，已经委员会研究"
+            )
+            row = finals.final_explain(actor=kuaiji, final=row, words=words, notes="收支总体平衡，结余转入下年使用。")
+            row = finals.final_submit(actor=kuaiji, final=row)
+            approvals.approval_decide(
+                actor=self.hands["auditor"], approval=row.approval, decision="approve", opinion="账实相符，差异说明清楚，同意"
+            )
+            row.approval.refresh_from_db()
+            approvals.approval_decide(actor=self.hands["chair"], approval=row.approval, decision="approve", opinion="同意")
+            row.refresh_from_db()
+            finals.final_report(actor=kuaiji, final=row, document_no="工会〔2026〕6 号")
+        return made + 1
 
     def projects(self) -> None:
         """One accepted, one being built, one planned."""

@@ -33,6 +33,7 @@ class Command(Base):
     def show(self, data: Any) -> None:
         for row in data:
             ratio = f"，下限 {row['floor']}，比值 {row['ratio']}" if row.get("floor") is not None else ""
+            proof = f"，用时 {row['seconds']} 秒，{'核对通过' if row.get('ok') else '核对没有通过'}" if "seconds" in row else ""
             self.stdout.write(
-                f"{row['name']}（{row['engine']}，{row['n']:,} 行）：{row['value']} {row['unit']}{ratio}，内存峰值 {row['peak_mib']} MiB"
+                f"{row['name']}（{row['engine']}，{row['n']:,} 行）：{row['value']} {row['unit']}{ratio}，内存峰值 {row['peak_mib']} MiB{proof}"
             )
