@@ -19,6 +19,7 @@ from django.db import connection, connections
 from django.db.models import Count, F
 
 from gonghui.booking.bench import ground
+from gonghui.booking.bench import kills as killing
 from gonghui.booking.models import Booking, Claim, Quota, Session
 from gonghui.core import bench
 
@@ -31,10 +32,10 @@ BAR_RATIO, BAR_SECONDS, BAR_P99 = 0.4, 10.0, 1000.0
 def run(
     rows: int | str = 20_000, places: int | str = 4_000, port: int | str = 8350, connections: int | str = CONNECTIONS,
     threads: int | str = THREADS, workers: int | str = WORKERS, polls: int | str = 20_000, times: int | str = 1,
-    template: str = "",
+    template: str = "", kills: int | str = 0, seed: int | str = 1,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Options: rows members, places in the rush, connections, threads and workers of the server, polls, times repeated;
-    template a migrated SQLite file to copy."""
+    template a migrated SQLite file to copy; kills rounds in which a web process is killed in the rush, with a seed."""
     setting = {k: int(v) for k, v in (("port", port), ("connections", connections), ("threads", threads), ("workers", workers))}
     out: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="gonghui-bench-", dir=_folder()) as name, _database(Path(name)):
@@ -45,7 +46,40 @@ def run(
         with _server(**setting):
             for _ in range(int(times)):
                 out += _measure(made, int(rows), int(places), int(polls), setting)
+            if int(kills):
+                out.append(_kills(made, int(rows), int(places), int(kills), int(seed), setting))
     return out
+
+
+def _kills(made: dict[str, Any], rows: int, places: int, rounds: int, seed: int, setting: dict[str, int]) -> dict[str, Any]:
+    def drive(asked: list[tuple[str, str]]) -> dict[str, Any]:
+        return _drive(setting, "/api/booking/take", asked, again=True)
+
+    found = killing.run(
+        made,
+        drive,
+        lambda: sorted(_processes(setting)),
+        _faults,
+        rounds=rounds,
+        members=rows,
+        places=min(places, rows // 2),
+        workers=setting["workers"],
+        seed=seed,
+    )
+    return _row(
+        "booking.kills", found.cut, "rounds cut", None, rounds, ok=not found.faults and found.cut > 0, statuses=dict(found.statuses),
+        faults=found.faults[:20],
+    )  # fmt: skip
+
+
+def _greedy(made: dict[str, Any], asks: int, setting: dict[str, int]) -> dict[str, Any]:
+    """One member, so many requests each with a key of its own: one place at most (BK-02)."""
+    plenty = ground.session(made["union"], asks)
+    ((text, _body),) = ground.requests(plenty, made["persons"][:1], "g")
+    found = _drive(setting, "/api/booking/take", [(text, f'{{"key":"greedy-{n:08d}"}}') for n in range(asks)])
+    held = Booking.objects.filter(session=plenty).count()
+    wrong = {k: v for k, v in found["statuses"].items() if k not in {"200", "409", "429"}}
+    return _row("booking.greedy", held, "places", None, asks, ok=held == 1 and not wrong, statuses=found["statuses"], ms=found["ms"])
 
 
 def _measure(made: dict[str, Any], rows: int, places: int, polls: int, setting: dict[str, int]) -> list[dict[str, Any]]:
@@ -78,6 +112,7 @@ def _measure(made: dict[str, Any], rows: int, places: int, polls: int, setting: 
             faults=faults,
         )
     )
+    out.append(_greedy(made, 12_000 if rows > 12_000 else rows, setting))
     if polls:
         out.append(_polls(scarce, polls, setting))
     return out
@@ -102,9 +137,13 @@ def _reads(setting: dict[str, int]) -> int:
 
 def _desks(setting: dict[str, int]) -> list[int]:
     """Reads, groups, requests settled, over all processes of the server."""
+    return [sum(column) for column in zip(*_processes(setting).values(), strict=True)]
+
+
+def _processes(setting: dict[str, int]) -> dict[int, list[int]]:
+    """The web processes that answer now, with what each has done."""
     told = [[int(n) for n in p.split(":")] for p in _drive(setting, "/bench/reads", [("", "")] * 400)["places"]]
-    last = [max(t[1:] for t in told if t[0] == pid) for pid in {t[0] for t in told}]
-    return [sum(column) for column in zip(*last, strict=True)]
+    return {pid: max(t[1:] for t in told if t[0] == pid) for pid in {t[0] for t in told}}
 
 
 def _faults(made: Session, found: dict[str, Any], places: int) -> list[str]:
@@ -146,15 +185,17 @@ def _rate(found: dict[str, Any]) -> float:
     return float(found["done"] / found["seconds"])
 
 
-def _drive(setting: dict[str, int], path: str, asked: list[tuple[str, str]], method: str = "POST") -> dict[str, Any]:
-    """Run the load in a process of its own."""
+def _drive(
+    setting: dict[str, int], path: str, asked: list[tuple[str, str]], method: str = "POST", *, again: bool = False
+) -> dict[str, Any]:
+    """Run the load in a process of its own. `again`: what was lost or put off is sent once more."""
     order = {
         "host": "127.0.0.1", "port": setting["port"], "connections": setting["connections"], "path": path, "method": method,
-        "headers": {"Content-Type": "application/json"}, "requests": asked,
+        "headers": {"Content-Type": "application/json"}, "requests": asked, "again": again,
     }  # fmt: skip
-    done = subprocess.run(
-        [sys.executable, "-m", "gonghui.booking.bench.load"], input=json.dumps(order).encode(), capture_output=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-m", "gonghui.booking.bench.load"], input=json.dumps(order).encode(), capture_output=True)
+    if done.returncode:
+        raise ConnectionError(done.stderr.decode()[-800:])
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -169,6 +210,7 @@ def _server(port: int, connections: int, threads: int, workers: int) -> Iterator
         **os.environ,
         "GONGHUI_DATABASE_URL": url(),
         "GONGHUI_DATA_DIR": str(settings.DATA_DIR),
+        "GONGHUI_ALLOWED_HOSTS": "127.0.0.1",
         "DJANGO_SETTINGS_MODULE": "gonghui.settings",
     }
     process = subprocess.Popen(
@@ -191,7 +233,7 @@ def _wait(port: int) -> None:
         try:
             if _drive(order, "/bench/noop", [("", "{}")] * 4)["statuses"].get("200") == 4:
                 return
-        except subprocess.CalledProcessError:
+        except ConnectionError:
             time.sleep(0.2)
     raise TimeoutError("压测服务器没有启动")
 
