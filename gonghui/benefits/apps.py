@@ -37,11 +37,14 @@ def _permissions() -> None:
 
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
+    from gonghui.benefits import exports
     from gonghui.benefits import jobs as timed
     from gonghui.benefits import verify as checks
+    from gonghui.benefits.enums import Perm
     from gonghui.benefits.selectors import todo
     from gonghui.benefits.services import merging
     from gonghui.core import jobs, verbs, verify
+    from gonghui.files import kinds
 
     verbs.register(
         {
@@ -58,6 +61,7 @@ def _hooks() -> None:
         verify.register(id_, title, look)
     approvals.register_inbox("benefits", todo.inbox)
     jobs.every("benefits.lapse", timedelta(hours=1), timed.lapse, title="券码到期收回、团购到期结算")
+    kinds.register("benefits.stays", "疗休养报名名单", Perm.STAY_VIEW, exports.stay_list)
     merging.install()
 
 

@@ -2,7 +2,74 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from gonghui.benefits.web import counter, fees, mobile, offers, stays
 
 app_name = "benefits"
-urlpatterns: list[URLPattern] = []
+C = "console/benefits/"
+M = "m/benefits/"
+urlpatterns: list[URLPattern] = [
+    path(C, offers.offers, name="offers"),
+    path(C + "usage/", offers.usage, name="usage"),
+    path(C + "counts/", offers.counts, name="counts"),
+    path(C + "merchants/", offers.merchants, name="merchants"),
+    path(C + "merchants/new/", offers.merchant_new, name="merchant-new"),
+    path(C + "merchants/<int:pk>/", offers.merchant, name="merchant"),
+    path(C + "merchants/<int:pk>/edit/", offers.merchant_edit, name="merchant-edit"),
+    path(C + "merchants/<int:pk>/poster/", offers.merchant_poster, name="merchant-poster"),
+    path(C + "merchants/<int:pk>/offer/", offers.offer_new, name="offer-new"),
+    path(C + "merchants/<int:pk>/do/<slug:verb>/", offers.merchant_act, name="merchant-act"),
+    path(C + "offers/<int:pk>/", offers.offer, name="offer"),
+    path(C + "offers/<int:pk>/edit/", offers.offer_edit, name="offer-edit"),
+    path(C + "offers/<int:pk>/do/<slug:verb>/", offers.offer_act, name="offer-act"),
+    path(C + "codes/<int:pk>/undo/", offers.code_undo, name="code-undo"),
+    path(C + "fees/", fees.schemes, name="schemes"),
+    path(C + "fees/new/", fees.scheme_new, name="scheme-new"),
+    path(C + "fees/<int:pk>/", fees.scheme, name="scheme"),
+    path(C + "fees/<int:pk>/edit/", fees.scheme_edit, name="scheme-edit"),
+    path(C + "fees/<int:pk>/do/<slug:verb>/", fees.scheme_act, name="scheme-act"),
+    path(C + "fees/uses/<int:pk>/reverse/", fees.use_reverse, name="use-reverse"),
+    path(C + "hospitals/", fees.hospitals, name="hospitals"),
+    path(C + "hospitals/new/", fees.hospital_new, name="hospital-new"),
+    path(C + "hospitals/<int:pk>/edit/", fees.hospital_edit, name="hospital-edit"),
+    path(C + "hospitals/<int:pk>/poster/", fees.hospital_poster, name="hospital-poster"),
+    path(C + "hospitals/<int:pk>/link/", fees.hospital_link, name="hospital-link"),
+    path(C + "settlements/<int:pk>/", fees.settlement, name="settlement"),
+    path(C + "settlements/<int:pk>/file/", fees.settlement_file, name="settlement-file"),
+    path(C + "settlements/<int:pk>/do/<slug:verb>/", fees.settlement_act, name="settlement-act"),
+    path(C + "stays/", stays.programmes, name="programmes"),
+    path(C + "stays/new/", stays.programme_new, name="programme-new"),
+    path(C + "stays/past/", stays.past, name="past"),
+    path(C + "stays/past/<int:pk>/remove/", stays.past_remove, name="past-remove"),
+    path(C + "stays/honours/", stays.honours, name="honours"),
+    path(C + "stays/honours/<int:pk>/<slug:verb>/", stays.honour_act, name="honour-act"),
+    path(C + "stays/statistics/", stays.statistics, name="statistics"),
+    path(C + "stays/<int:pk>/", stays.programme, name="programme"),
+    path(C + "stays/<int:pk>/edit/", stays.programme_edit, name="programme-edit"),
+    path(C + "stays/<int:pk>/do/<slug:verb>/", stays.programme_act, name="programme-act"),
+    path(C + "stays/<int:pk>/shares/", stays.share_set, name="share-set"),
+    path(C + "stays/<int:pk>/batches/", stays.batch_set, name="batch-set"),
+    path(C + "stays/<int:pk>/propose/", stays.propose, name="propose"),
+    path(C + "stays/<int:pk>/posted/", stays.posted, name="posted"),
+    path(C + "stays/<int:pk>/export/", stays.stays_export, name="stays-export"),
+    path(C + "stays/batches/<int:pk>/spent/", stays.batch_spent, name="batch-spent"),
+    path(C + "stays/applications/<int:pk>/", stays.application, name="application"),
+    path(C + "stays/applications/<int:pk>/do/<slug:verb>/", stays.application_act, name="application-act"),
+    path(M, mobile.home, name="m-home"),
+    path(M + "mine/", mobile.mine, name="m-mine"),
+    path(M + "offers/<int:pk>/", mobile.offer, name="m-offer"),
+    path(M + "offers/<int:pk>/claim/", mobile.claim, name="m-claim"),
+    path(M + "codes/<int:pk>/", mobile.code, name="m-code"),
+    path(M + "codes/<int:pk>/cancel/", mobile.code_cancel, name="m-code-cancel"),
+    path(M + "fees/", mobile.fees, name="m-fees"),
+    path(M + "fees/<int:pk>/take/", mobile.fee_take, name="m-fee-take"),
+    path(M + "stays/", mobile.stays, name="m-stays"),
+    path(M + "stays/<int:pk>/", mobile.stay, name="m-stay"),
+    path(M + "stays/<int:pk>/list/", mobile.stay_list, name="m-stay-list"),
+    path(M + "stays/<int:pk>/apply/", mobile.stay_apply, name="m-stay-apply"),
+    path(M + "stays/applications/<int:pk>/leave/", mobile.stay_leave, name="m-stay-leave"),
+    path("b/m/<str:token>/", counter.counter, name="counter"),
+    path("b/h/<str:token>/", counter.hospital_desk, name="hospital-desk"),
+    path("b/c/<str:code>/", counter.code, name="code"),
+]

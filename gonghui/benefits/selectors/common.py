@@ -18,6 +18,7 @@ from gonghui.orgs.selectors import law
 
 if TYPE_CHECKING:
     from gonghui.benefits.models import Hospital, Merchant
+    from gonghui.policy.services import Decision
 
 DESK = Actor.system("benefits.desk")
 """Names are looked up for an officer and cut to the officer's scope."""
@@ -51,12 +52,16 @@ def least() -> int:
     return number("figures.small_cell")
 
 
-def cells(rows: Iterable[tuple[str, int]]) -> list[tuple[str, int | None]]:
-    """Counts of persons as they may be shown: small ones and what would give them away are None."""
-    found = dict(rows)
-    k = least()
-    hide = {name for name, n in found.items() if 0 < n < k} if len(found) < 2 else small_cells.hidden(found, k)
-    return [(name, None if name in hide else n) for name, n in found.items()]
+def cells(rows: Iterable[tuple[str, int]], wholes: dict[str, int]) -> dict[str, int | None]:
+    """Counts of persons as they may be shown: None for a small one, for one whose rest is small, and for what would give them away.
+
+    Args: wholes: members of the same union, where the reader knows how many there are. Source: policy figures.small_cell.
+    """
+    found, k = dict(rows), least()
+    hide = {name for name, n in found.items() if 0 < n < k or 0 < wholes.get(name, n) - n < k}
+    if len(found) > 1:
+        hide |= small_cells.hidden(found, k)
+    return {name: None if name in hide else n for name, n in found.items()}
 
 
 def member_named(actor: Actor, perm: str, words: str) -> Any:
@@ -84,3 +89,9 @@ def read_token(token: str, kind: str) -> tuple[int, int]:
         return int(pk), int(serial)
     except (signing.BadSignature, ValueError, TypeError):
         raise NotFound() from None
+
+
+def reasons(slip: Decision) -> str:
+    """Why not, in one sentence: the verdict and the conditions that are not met."""
+    labels = [row["label"] for row in slip.as_slip()["rows"] if row["tone"] == "bad"]
+    return f"{slip.verdict}：“{'”“'.join(labels)}”不符合。" if labels else f"{slip.verdict}。"

@@ -112,11 +112,11 @@ def totals(scheme: FeeScheme) -> dict[str, int]:
     return {"passes": grants.count(), "people": grants.filter(used__gt=0).count(), "visits": uses.count(), "paid": paid}
 
 
-def unions_using(*, actor: Actor, year: int, perm: str = Perm.COUNT_VIEW) -> list[tuple[str, str, int]]:
-    """(path, union, members who used it) of a year: neither hospital nor month, for the counts page."""
+def unions_using(*, actor: Actor, year: int, perm: str = Perm.COUNT_VIEW) -> list[tuple[int, str, str, int]]:
+    """(union, path, name, members who used it) of a year: neither hospital nor month, for the counts page."""
     rows = FeeGrant.objects.filter(actor.within(perm, "union"), scheme__year=year, used__gt=0)
-    found = rows.values("union__path", "union__name").annotate(n=Count("person", distinct=True)).order_by("union__path")
-    return [(r["union__path"], r["union__name"], r["n"]) for r in found]
+    found = rows.values("union_id", "union__path", "union__name").annotate(n=Count("person", distinct=True)).order_by("union__path")
+    return [(r["union_id"], r["union__path"], r["union__name"], r["n"]) for r in found]
 
 
 # -- the member at the phone ---------------------------------------------------------------------------------------

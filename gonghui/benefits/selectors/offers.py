@@ -169,8 +169,8 @@ def usage(*, actor: Actor, since: date, until: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def unions_using(*, actor: Actor, year: int, perm: str = Perm.COUNT_VIEW) -> list[tuple[str, str, int]]:
-    """(path, union, members who used an offer) of a year, for the counts page."""
+def unions_using(*, actor: Actor, year: int, perm: str = Perm.COUNT_VIEW) -> list[tuple[int, str, str, int]]:
+    """(union, path, name, members who used an offer) of a year, for the counts page."""
     rows = Claim.objects.filter(actor.within(perm, "union"), state=ClaimState.USED, used_at__year=year)
-    found = rows.values("union__path", "union__name").annotate(n=Count("person", distinct=True)).order_by("union__path")
-    return [(r["union__path"], r["union__name"], r["n"]) for r in found]
+    found = rows.values("union_id", "union__path", "union__name").annotate(n=Count("person", distinct=True)).order_by("union__path")
+    return [(r["union_id"], r["union__path"], r["union__name"], r["n"]) for r in found]

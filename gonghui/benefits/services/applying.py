@@ -52,7 +52,7 @@ def apply(*, actor: Actor, programme: Programme, person_id: int | None = None, w
     slip = reads.eligible(row, person)
     share = reads.share_of(row, spell.union.path) if spell is not None else None
     if slip.blocks or spell is None or share is None:
-        raise RuleViolation("benefits.not_eligible", slip.verdict)
+        raise RuleViolation("benefits.not_eligible", common.reasons(slip))
     serial = StayApplication.objects.filter(programme=row, person=person).count()
     try:
         with transaction.atomic():

@@ -65,7 +65,7 @@ def _say_why(offer: Offer, person: int) -> None:
     """Refuse with the slip's first reason. Raises RuleViolation."""
     slip = offers.may_claim(offer, person)
     if slip.outcome is not True and slip.blocks:
-        raise RuleViolation("benefits.may_not_claim", slip.verdict, offer=offer.pk)
+        raise RuleViolation("benefits.may_not_claim", common.reasons(slip), offer=offer.pk)
 
 
 def _valid(offer: Offer) -> Any:

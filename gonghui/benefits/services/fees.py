@@ -170,7 +170,7 @@ def use_record(*, hospital: Hospital, text: str, level: str, on: date | None = N
         raise BadInput("benefits.future", "就诊日期不能晚于今天。")
     slip = reads.may_use(grant, hospital, rate.fee_fen, day)
     if slip.outcome is not True:
-        raise RuleViolation("benefits.fee_refused", slip.verdict)
+        raise RuleViolation("benefits.fee_refused", common.reasons(slip))
     once = FeeGrant.objects.filter(pk=grant.pk, used__lt=F("times")).update(used=F("used") + 1)
     paid = FeeScheme.objects.filter(pk=grant.scheme_id, state=SchemeState.OPEN, spent_fen__lte=F("budget_fen") - rate.fee_fen)
     if not once or not paid.update(spent_fen=F("spent_fen") + rate.fee_fen):

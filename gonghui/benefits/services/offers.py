@@ -11,6 +11,7 @@ from django.db.models import F
 from gonghui.benefits import flows
 from gonghui.benefits.enums import MerchantKind, MerchantState, OfferKind, OfferState, Perm
 from gonghui.benefits.models import Merchant, Offer
+from gonghui.benefits.selectors import common
 from gonghui.core import audit, clock
 from gonghui.core.errors import BadInput, Conflict, RuleViolation
 from gonghui.orgs.selectors import law
@@ -129,7 +130,7 @@ def _voucher(union: Any, values: dict[str, Any]) -> None:
         raise RuleViolation("benefits.voucher_empty", "工会消费券要写工会补贴多少；没有补贴的选“会员价”。")
     slip = voucher_slip(union, values["subsidy_fen"] * values["per_member"], values["since"].astimezone(clock.SHANGHAI).date())
     if slip.blocks:
-        raise RuleViolation("benefits.voucher_limit", slip.verdict)
+        raise RuleViolation("benefits.voucher_limit", common.reasons(slip))
 
 
 @transaction.atomic
@@ -183,16 +184,3 @@ def offer_move(*, actor: Actor, offer: Offer, to: str) -> Offer:
         if offer.until <= clock.now():
             raise RuleViolation("benefits.offer_over", "停止领取的时间已过，请先改时间。")
     return flows.OFFER.advance(offer, to, actor=actor, org_path=offer.union.path)
-
-
-__all__ = [
-    "common",
-    "merchant_add",
-    "merchant_edit",
-    "merchant_link",
-    "merchant_move",
-    "offer_add",
-    "offer_edit",
-    "offer_move",
-    "voucher_slip",
-]
