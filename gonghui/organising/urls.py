@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("console/organising/cases/<int:pk>/print/", cases.case_print, name="case_print"),
     path("console/organising/cases/<int:pk>/issue/", cases.paper_issue, name="paper_issue"),
     path("console/organising/cases/<int:pk>/do/<slug:verb>/", cases.case_act, name="case_act"),
+    path("console/organising/changes/", cases.change_find, name="change_find"),
     path("console/organising/unions/<int:pk>/change/", cases.change, name="change"),
     path("console/organising/stages/", stages.stages, name="stages"),
     path("console/organising/stages/<int:pk>/", stages.stage, name="stage"),

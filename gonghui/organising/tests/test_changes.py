@@ -266,3 +266,27 @@ def test_a_demonstration_point_counts_who_followed_it() -> None:
     stages.follower_settle(actor=city, follower=follower, state="adopted")
     orgs.coverage_add(actor=make.system, union=make.regional(town), employer=firm, form="regional", since=clock.today())
     assert reads.point_list(actor=city).get().done == 2  # the shop's union is counted from the register
+
+
+@pytest.mark.system("S025", "S026")
+def test_a_change_is_proposed_from_the_union_or_from_the_board() -> None:
+    from gonghui.accounts.tests import make as accounts
+
+    town = make.township()
+    joint = make.regional(town)
+    for name in ("甲店", "乙店"):
+        firm = make.employer(town, name, headcount=4)
+        orgs.coverage_add(actor=make.system, union=joint, employer=firm, form="regional", since=date(2025, 1, 1))
+    far = make.township("云杉镇工会")
+    client = accounts.client(accounts.officer((Role.TOWNSHIP, town.path), username="town-ch"))
+    found = client.get(f"/console/organising/changes/?q={joint.name[:4]}").content.decode()
+    assert f"/console/organising/unions/{joint.pk}/change/" in found
+    assert far.name not in client.get("/console/organising/changes/?q=云杉").content.decode()
+    assert f"/console/organising/unions/{joint.pk}/change/" in client.get(f"/console/orgs/unions/{joint.pk}/").content.decode()
+    address = f"/console/organising/unions/{joint.pk}/change/"
+    bad = client.post(address, {"kind": "split", "reason": "太大", "plan": "东片联合会"})
+    assert bad.status_code == 422 and "至少 2 行" in bad.content.decode()
+    good = client.post(address, {"kind": "split", "reason": "太大", "plan": "青石东片区域工会联合会\n青石西片区域工会联合会：乙店"})
+    assert good.status_code == 302
+    page = client.get(good["Location"]).content.decode()
+    assert "分立方案" in page and "青石西片区域工会联合会" in page and "乙店" in page

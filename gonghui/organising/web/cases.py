@@ -25,6 +25,7 @@ from gonghui.organising.selectors import cases, election, splits
 from gonghui.organising.services import building, common, opening, papers
 from gonghui.organising.services.electing import Vote
 from gonghui.organising.web import common as pages
+from gonghui.orgs.enums import MatterKind, MatterState
 from gonghui.orgs.selectors import unions
 from gonghui.policy import selectors as slips
 
@@ -228,6 +229,23 @@ def case_print(request: Request, pk: int) -> HttpResponse:
         data = word.pack((d.title, archive.word_of(d)) for d, _c, _u in sheets)
         return download(data, f"{word.safe(row.name)} 建会材料.zip", "application/zip")
     return render(request, "organising/print/case.html", {**context, "sheets": sheets, "issued": len(sheets)})
+
+
+@officer(Perm.CASE_EDIT)
+@require_GET
+def change_find(request: Request) -> HttpResponse:
+    """Find the union to be changed; those whose unit was reorganised stand first (找要变更的工会)."""
+    words = request.GET.get("q", "")[:60].strip()
+    rows = unions.union_visible(request.actor, Perm.CASE_EDIT).filter(ended_on=None, parent__isnull=False).select_related("parent")
+    if words:
+        rows = rows.filter(name__icontains=words) | rows.filter(code=words)
+    else:
+        rows = rows.filter(matters__kind=MatterKind.REBUILD, matters__state=MatterState.OPEN)
+    context = {
+        "rows": rows.distinct().order_by("path")[:30], "words": words,
+        "trail": [("建会看板", reverse("organising:board")), ("变更立项", "")],
+    }  # fmt: skip
+    return render(request, "organising/console/change_find.html", context)
 
 
 @officer(Perm.CASE_EDIT)

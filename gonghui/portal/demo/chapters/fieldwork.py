@@ -98,6 +98,8 @@ class Road:
                         )
                     ],
                 )
+            if formed is None and i % 2:  # and once in the year before, when nothing came of it
+                self._visit(who, firm, date(2025, 3, 3) + timedelta(days=9 * i), won=False, number=600 + i)
             for n in range(count):
                 day = max(date(2025, 1, 10), last - timedelta(days=9 + 30 * (count - 1 - n) + i % 20))
                 self._visit(who, firm, day, won=formed is not None and n == count - 1, number=i * 3 + n)

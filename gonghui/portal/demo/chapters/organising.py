@@ -19,7 +19,7 @@ from gonghui.approvals import selectors as approvals
 from gonghui.approvals import services as approving
 from gonghui.core import clock
 from gonghui.organising import services
-from gonghui.organising.selectors import planning
+from gonghui.organising.selectors import planning, splits
 from gonghui.organising.services import Vote, papers
 from gonghui.organising.services import stages as stage_services
 from gonghui.orgs import services as orgs
@@ -90,6 +90,7 @@ class Chapter:
                         actor=self.actor, union=town, name=f"清泉{trade}", opened_on=opened, address=f"江州市{town.name[:3]}清泉街 {2 * n + 1} 号",
                         industry="F52", headcount=SIZES[n % len(SIZES)], women_headcount=2, origin="新登记单位", source="登记信息",
                         latitude=(town.latitude or 37.0) + n % 5 * 0.004, longitude=(town.longitude or 120.0) + n // 5 * 0.006, area=town.area,
+                        **({"two_new": True} if trade == TWO_NEW else {}),
                     )  # fmt: skip
                 self.shops.append(shop)
         return self.shops
@@ -262,6 +263,27 @@ class Chapter:
                     target=unions.union_of_code(f"{CITY_CODE}-02"),
                 )
             count += 2
+        return count + self.changes(town)
+
+    def changes(self, town: Any) -> int:
+        """A union to be rebuilt after its unit changed its form, and a federation to be split by a written plan, both just proposed."""
+        count, rows = 0, unions.union_visible(self.actor).filter(parent=town, ended_on=None, founded_on__lt=date(2025, 1, 1)).order_by("pk")
+        with self.at(date(2026, 9, 7)):
+            own = rows.filter(kind="enterprise").exclude(pk=getattr(rows.filter(kind="enterprise").last(), "pk", 0)).last()
+            if own is not None:
+                services.change_open(
+                    actor=self.organiser, union=own, kind="rebuild", reason="企业改制为有限责任公司", congress_on=date(2026, 9, 1)
+                )
+                count += 1
+            wide = rows.filter(kind="regional").first()
+            below = list(splits.owned(wide).employers.values())[:3] if wide is not None else []
+            if wide is not None and len(below) == 3:
+                head = town.name.removesuffix("工会委员会").removesuffix("总工会").removesuffix("工会")
+                text = f"{head}东片区域工会联合会\n{head}西片区域工会联合会：{'、'.join(e.code for e in below)}"
+                services.change_open(
+                    actor=self.organiser, union=wide, kind="split", reason="覆盖单位太多，按片分开", parts=splits.read(wide, text)
+                )
+                count += 1
         return count
 
     # -- joining, stages, points
@@ -305,6 +327,8 @@ class Chapter:
 
 
 TRADES = "五金店 副食店 米粮店 书店 裁缝铺 理发店 面馆 修车行 药材行 灯具店 布艺店 茶馆 家电行 花店 豆腐坊 眼镜店".split()
+TWO_NEW = "家电行"
+"""Sells mostly over the net: a two-new organisation whose five-clear card waits to be filled in."""
 SIZES = (4, 7, 11, 5, 32, 9, 6, 28)
 TEXTS = (
     "先进门服务再谈建会：给职工办体检、给店主讲清会费返还，请示由指导员代写，一次上门办完三样材料。",
