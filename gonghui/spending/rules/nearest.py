@@ -42,7 +42,8 @@ class Proposal(Generic[T]):
 def least(passes: Callable[[int], bool], most: int) -> int | None:
     """The first of 0…most that passes, where one that passes is bracketed: `least` passes, `least - 1` does not.
 
-    Doubles its stride until something passes, then halves the bracket; at the end it looks at `most` itself.
+    Doubles its stride until something passes, then halves the bracket; at the end it looks at `most` itself, and at the step
+    before it, since all the way is often nothing at all (a price of zero) where one step less is still a plan.
     """
     if passes(0):
         return 0
@@ -51,6 +52,8 @@ def least(passes: Callable[[int], bool], most: int) -> int | None:
         high = min(low + stride, most)
         if passes(high):
             return _between(passes, low, high)
+        if high == most and most - 1 > low and passes(most - 1):
+            return _between(passes, low, most - 1)
         low, stride = high, stride * 2
     return None
 

@@ -45,6 +45,18 @@ class Item:
         return str(first.version.source) if first else ""
 
     @property
+    def quote(self) -> str:
+        """The clause in its own words, of the version that says no."""
+        failing = {c.clause.key for c in self.decision.clauses if c.result is False}
+        return next((u.version.source.quote for u in self.decision.used if u.clause in failing and u.version.source.quote), "")
+
+    @property
+    def allowed_fen(self) -> int | None:
+        """The most this rule allows here, where it says so."""
+        found = self.decision.values.get("allowed")
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+    @property
     def missing(self) -> list[str]:
         """What would have to be known, in words."""
         return [self.decision.rule.fact(name).label for name in self.decision.missing]
@@ -59,6 +71,8 @@ class Answer:
     proposals: list[nearest.Proposal[Draft]] = field(default_factory=list)
     still_reason: bool = False
     """The proposals lift every refusal, and leave something that asks for a reason."""
+    lifting: list[nearest.Proposal[Draft]] = field(default_factory=list)
+    """Smaller changes than the proposals, where there are such: they lift the refusals only."""
 
     @property
     def outcome(self) -> Outcome:
@@ -103,7 +117,7 @@ def judge(draft: Draft, history: History, *, pack: Any = None, near: bool = True
     items = _ask(draft, history, pack)
     answer = Answer(draft, items)
     if near and answer.outcome in (Outcome.REFUSED, Outcome.REASON):
-        answer.proposals, answer.still_reason = _nearest(answer, history, pack)
+        _propose(answer, history, pack)
     return answer
 
 
@@ -125,25 +139,31 @@ def _ask(draft: Draft, history: History, pack: Any, only: frozenset[str] = froze
     return found
 
 
-def _nearest(answer: Answer, history: History, pack: Any) -> tuple[list[nearest.Proposal[Draft]], bool]:
-    """Ways to a plan without any no; where that cannot be had, to one without a refusal (and then True)."""
+def _propose(answer: Answer, history: History, pack: Any) -> None:
+    """Ways to a plan without any no, the budget left among it; and the smaller ways to one that is no longer refused."""
+    whole = _nearest(answer, history, pack, frozenset({Outcome.REFUSED, Outcome.REASON}))
+    both = {i.outcome for i in answer.items} >= {Outcome.REFUSED, Outcome.REASON}
+    lift = _nearest(answer, history, pack, frozenset({Outcome.REFUSED})) if both or not whole else []
+    answer.proposals, answer.still_reason = (whole, False) if whole else (lift, bool(lift))
+    said = {p.text for p in answer.proposals}
+    answer.lifting = [p for p in lift if p.text not in said]
+
+
+def _nearest(answer: Answer, history: History, pack: Any, bad: frozenset[Outcome]) -> list[nearest.Proposal[Draft]]:
+    """Ways to a plan in which no rule answers as `bad`, and nothing has become unknown."""
     unknown = {i.question.key for i in answer.items if i.outcome == Outcome.UNKNOWN}
-    for bad in ({Outcome.REFUSED, Outcome.REASON}, {Outcome.REFUSED}):
-        failing = frozenset(i.question.key for i in answer.items if i.outcome in bad)
-        if not failing:
-            break
+    failing = frozenset(i.question.key for i in answer.items if i.outcome in bad)
+    if not failing:
+        return []
 
-        def clean(draft: Draft, only: frozenset[str], bad: set[Outcome] = bad) -> bool:
-            items = _ask(draft, history, pack, only)
-            return not any(i.outcome in bad or (i.outcome == Outcome.UNKNOWN and i.question.key not in unknown) for i in items)
+    def clean(draft: Draft, only: frozenset[str]) -> bool:
+        items = _ask(draft, history, pack, only)
+        return not any(i.outcome in bad or (i.outcome == Outcome.UNKNOWN and i.question.key not in unknown) for i in items)
 
-        def passes(draft: Draft, failing: frozenset[str] = failing) -> bool:
-            return draft.total_fen > 0 and clean(draft, failing) and clean(draft, frozenset())
+    def passes(draft: Draft) -> bool:
+        return draft.total_fen > 0 and clean(draft, failing) and clean(draft, frozenset())
 
-        knobs = knobs_of.knobs(answer.draft, history)
-        if found := nearest.nearest(answer.draft, knobs, passes):
-            return found, Outcome.REASON not in bad
-    return [], False
+    return nearest.nearest(answer.draft, knobs_of.knobs(answer.draft, history), passes)
 
 
 def meal(

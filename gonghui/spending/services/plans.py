@@ -186,7 +186,8 @@ def _must_pass(plan: Plan, answer: answers.Answer, reason: str) -> None:
 def refusal(answer: answers.Answer, items: list[answers.Item]) -> str:
     """The refusal in one breath: clause, what would pass."""
     first = items[0]
-    how = f"可以这样改：{answer.proposals[0].text}。" if answer.proposals else ""
+    near = answer.lifting or answer.proposals
+    how = f"可以这样改：{near[0].text}。" if near else ""
     return f"{first.label}：{first.decision.verdict}（依据：{first.source}）。{how}"
 
 

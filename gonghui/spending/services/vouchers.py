@@ -139,7 +139,7 @@ def bare_draft(voucher: Any) -> Draft | None:
     people, winners = int(given.get("participants") or 0), int(given.get("winners") or 0)
     if voucher.event == "prize" and winners and winners < people:
         lines = (Line(Use.PRIZE, -(-amount // winners), winners, "奖品"),)
-    elif use in (Use.CARE, Use.FILM, Use.PASS, Use.MEAL) and people or (use == Use.PARTICIPATION and people and amount % people == 0):
+    elif (use in (Use.CARE, Use.FILM, Use.PASS, Use.MEAL) and people) or (use == Use.PARTICIPATION and people and amount % people == 0):
         lines = (Line(use, -(-amount // people), people),)
     else:
         lines = (Line(use, amount, 1),)
@@ -159,9 +159,12 @@ def _bad(draft: Draft, history: Any) -> list[tuple[answers.Item, answers.Answer]
 
 def _finding(found: tuple[answers.Item, answers.Answer], granted: frozenset[str]) -> Finding:
     item, answer = found
-    how = f"可以这样改：{answer.proposals[0].text}。" if answer.proposals and item.outcome != Outcome.UNKNOWN else ""
+    near = (answer.lifting or answer.proposals) if item.outcome == Outcome.REFUSED else answer.proposals
+    how = f"可以这样改：{near[0].text}。" if near and item.outcome != Outcome.UNKNOWN else ""
+    most = f"按规定最多可以用 {money.show(item.allowed_fen)}。" if item.allowed_fen is not None and item.outcome == Outcome.REFUSED else ""
+    ground = f"{item.source}：“{item.quote}”" if item.quote else item.source
     missing = f"还缺：{'、'.join(item.missing)}。" if item.missing else ""
-    text = f"{item.label}：{item.decision.verdict}（依据：{item.source}）。{missing}{how}"
+    text = f"{item.label}：{item.decision.verdict}（依据：{ground}）。{most}{missing}{how}"
     waived_already = item.question.name in granted
     severity = SEVERITY[item.outcome]
     if waived_already and severity == "block":

@@ -460,3 +460,20 @@ def test_a_voucher_that_does_not_say_how_many_cannot_be_told():
         )
         found = vouchers.guard(voucher)
     assert [f.severity for f in found] == ["unknown"] and "参加人数" in found[0].text
+
+
+def test_the_nearest_plan_keeps_within_the_budget_left_and_says_the_smaller_change_too():
+    """The line allows 150 yuan each, the budget 75: both are said, the one that passes everything first."""
+    from gonghui.spending.rules.draft import Budget, Draft, History, Line
+    from gonghui.spending.selectors import answers
+
+    lines = (Line(Use.PARTICIPATION, 16000, 40),)
+    base = {"kind": "activity", "on": make.DAY, "at": make.BEIJING, "lines": lines, "count": 40}
+    answer = answers.judge(Draft(**base, budget=Budget(True, 300000, 900000, 300000, "本年预算")), History())
+    assert any("降到 ¥75.00 以内" in p.text for p in answer.proposals) and not answer.still_reason
+    assert any("降到 ¥150.00 以内" in p.text for p in answer.lifting)
+    assert all(p.plan.total_fen <= 300000 for p in answer.proposals)
+    without = answers.judge(Draft(**base), History())  # nothing known of a budget: the rule alone
+    assert any("降到 ¥150.00 以内" in p.text for p in without.proposals) and without.lifting == []
+    nothing = answers.judge(Draft(**base, budget=Budget(True, 0, 900000, 300000, "本年预算")), History())
+    assert nothing.still_reason and any("降到 ¥150.00 以内" in p.text for p in nothing.proposals)
