@@ -36,6 +36,10 @@ ARGS = {
     "booking:m-remind.pk": "booking.Session",
     "booking:m-enter.pk": "booking.Session",
     "booking:m-pass.pk": "booking.Session",
+    "booking:act.verb": "=pause",
+    "booking:draw-act.verb": "=commit",
+    "booking:m-act.verb": "=cancel",
+    "booking:m-enter.verb": "=enter",
     "booking:draw.pk": "booking.Draw",
     "booking:draw-proof.pk": "booking.Draw",
 }

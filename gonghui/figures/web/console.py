@@ -136,15 +136,14 @@ def definition(request: Request, slug: str) -> HttpResponse:
     standards = [(label, boards.standard(key, place.as_of)) for label, key in (("目标", item.target), ("底线", item.floor)) if key]
     below = [] if item.pattern or not suppress.owns(request.actor, place.union) else _below(place, item)
     context = places.frame(
-        place, item.label, item=item, rows=[(r, _records(request, place, r.key, place.union)) for r in rows], standards=standards,
-        below=[(n, r, _records(request, place, r.key, n)) for n, r in below],
+        place, item.label, item=item, rows=[(r, _records(request, place, item, r.key, place.union)) for r in rows], standards=standards,
+        below=[(n, r, _records(request, place, item, r.key, n)) for n, r in below],
     )  # fmt: skip
     return render(request, "figures/console/definition.html", context)
 
 
-def _records(request: Request, place: places.Where, key: str, union: closure.Node) -> str:
+def _records(request: Request, place: places.Where, item: definitions.Definition, key: str, union: closure.Node) -> str:
     """The records a source counted, for who may open them (下钻到记录)."""
-    item = definitions.get(key)
     source = sources.get(item.source) if item.source and item.kind not in {"sum", "rate"} else None
     if source is None or not request.actor.may(source.perm, union):
         return ""
