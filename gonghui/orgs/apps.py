@@ -27,7 +27,7 @@ def _permissions() -> None:
             Role.CITY: Perm,
             Role.ORGANISATION: Perm,
             Role.TOWNSHIP: [p for p in Perm if p not in {Perm.UNION_DISSOLVE, Perm.EMPLOYER_MERGE}],
-            Role.CHAIR: [Perm.EMPLOYER_VIEW, Perm.UNION_VIEW, Perm.POST_EDIT],
+            Role.CHAIR: [Perm.EMPLOYER_VIEW, Perm.UNION_VIEW, Perm.POST_EDIT, Perm.AGREEMENT_EDIT],
             Role.CLERK: [Perm.EMPLOYER_VIEW, Perm.UNION_VIEW],
             Role.ORGANISER: [Perm.EMPLOYER_VIEW, Perm.EMPLOYER_EDIT, Perm.SPOT_VIEW, Perm.SPOT_EDIT, Perm.UNION_VIEW],
             Role.AUDITOR: [Perm.EMPLOYER_VIEW, Perm.UNION_VIEW, Perm.SPOT_VIEW],

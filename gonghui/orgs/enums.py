@@ -192,6 +192,16 @@ class Season(models.TextChoices):
     LOW = "low", "淡季"
 
 
+class AgreementKind(models.TextChoices):
+    """Kinds of regional and industry agreements (协议种类), CC-8-1."""
+
+    CONTRACT = "contract", "集体合同"
+    WAGE = "wage", "工资专项集体合同"
+    WOMEN = "women", "女职工权益保护专项"
+    SAFETY = "safety", "劳动安全卫生专项"
+    OTHER = "other", "其他专项"
+
+
 class BlindKind(models.TextChoices):
     """Workers whom no union can act for (维权盲点), S003."""
 
@@ -240,3 +250,4 @@ class Perm(StrEnum):
     UNION_DISSOLVE = "orgs.union.dissolve"
     COVERAGE_EDIT = "orgs.coverage.edit"
     POST_EDIT = "orgs.post.edit"
+    AGREEMENT_EDIT = "orgs.agreement.edit"

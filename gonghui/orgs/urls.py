@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.orgs.web.console import acts, duties, employers, inner, spots, unions
+from gonghui.orgs.web.console import acts, duties, employers, federations, inner, spots, unions
 
 app_name = "orgs"
 _E, _U = "console/orgs/employers/", "console/orgs/unions/"
@@ -63,6 +63,16 @@ urlpatterns = [
     path(_U + "<int:pk>/convert/", inner.convert, name="union_convert"),
     path(_U + "<int:pk>/work-unit/", inner.work_unit, name="work_unit"),
     path(_U + "<int:pk>/season/", inner.season, name="season"),
+    path(_U + "<int:pk>/federation/", federations.federation, name="federation"),
+    path(_U + "<int:pk>/federation/covered/", federations.covered_export, name="covered_export"),
+    path(_U + "<int:pk>/agreement/", federations.agreement_new, name="agreement_new"),
+    path(_U + "<int:pk>/congress/", federations.congress_new, name="congress_new"),
+    path("console/orgs/agreements/", federations.agreement_list, name="agreements"),
+    path("console/orgs/agreements/export/", federations.agreement_export, name="agreements_export"),
+    path("console/orgs/agreements/<int:pk>/", federations.agreement, name="agreement"),
+    path("console/orgs/agreements/<int:pk>/file/", federations.agreement_file, name="agreement_file"),
+    path("console/orgs/agreements/<int:pk>/end/", federations.agreement_end, name="agreement_end"),
+    path("console/orgs/congresses/<int:pk>/minutes/", federations.congress_minutes, name="congress_minutes"),
     path(_U + "<int:pk>/covers/", inner.covers, name="union_covers"),
     path(_U + "<int:pk>/hand-over/", acts.hand_over, name="hand_over"),
     path(_U + "<int:pk>/lead/", acts.lead, name="lead"),

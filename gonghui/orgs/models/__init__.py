@@ -12,6 +12,7 @@ from gonghui.orgs.models.employer import (
     Merge,
     Spot,
 )
+from gonghui.orgs.models.federation import Agreement, AgreementEmployer, ClusterCongress
 from gonghui.orgs.models.union import (
     Certificate,
     Group,
@@ -29,6 +30,6 @@ from gonghui.orgs.models.union import (
 )
 
 __all__ = [
-    "CardBlock", "Certificate", "Coverage", "Duplicate", "Employer", "EmployerPlace", "EmployerSpell", "EmployerValue", "Group", "Lead",
+    "Agreement", "AgreementEmployer", "CardBlock", "Certificate", "ClusterCongress", "Coverage", "Duplicate", "Employer", "EmployerPlace", "EmployerSpell", "EmployerValue", "Group", "Lead",
     "Licence", "Matter", "Merge", "Post", "Reminder", "SeasonCount", "Spot", "Term", "Union", "UnionAccount", "UnionEvent", "UnionLine", "WorkUnit",
 ]  # fmt: skip

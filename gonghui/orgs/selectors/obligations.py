@@ -15,14 +15,22 @@ from django.urls import reverse
 
 from gonghui.core import clock
 from gonghui.orgs.enums import Body, MatterKind, MatterState, Perm, UnionKind
-from gonghui.orgs.models import Certificate, Matter, Spot, Term, Union
+from gonghui.orgs.models import Agreement, Certificate, Matter, Spot, Term, Union
 from gonghui.orgs.selectors import policy_values
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
-LABELS = {"term": "换届", "certificate": "法人资格证", "review": "过渡建复核", "project": "项目完工", "matter": "组织事项", "spot": "走访"}
-PAGES = {"matter": "orgs:matter", "spot": "orgs:spot"}
+LABELS = {
+    "term": "换届",
+    "certificate": "法人资格证",
+    "review": "过渡建复核",
+    "project": "项目完工",
+    "matter": "组织事项",
+    "spot": "走访",
+    "agreement": "区域（行业）协议",
+}
+PAGES = {"matter": "orgs:matter", "spot": "orgs:spot", "agreement": "orgs:agreement"}
 _FIELDS = ("kind_", "pk_", "union_", "path_", "org_", "due_", "note_", "who_")
 
 
@@ -64,6 +72,8 @@ class Obligation:
             return "过渡建到了复核日，请转为单建、联建或挂靠建" if self.late else "过渡建将到复核日"
         if self.kind == "project":
             return "项目已到计划完工日，请办理撤销或登记延期" if self.late else "项目将完工，请准备会员转出和撤销"
+        if self.kind == "agreement":
+            return f"{self.note}已期满，请续签或重新协商" if self.late else f"{self.note}将期满，请提出续签协商"
         if self.kind == "spot":
             return "约定的走访已过期，请走访或另约日期"
         return self.note or MatterKind(self.note or "handover").label
@@ -113,6 +123,17 @@ def _matters(within: Q, until: date, kind: str) -> QuerySet[Any, Any]:
     return _columns(rows, "matter", side, org, "due_on", F("note"))
 
 
+def _agreements(within: Q, until: date, today: date) -> QuerySet[Any, Any]:
+    """Those that run out and have no younger one of their kind; a year after the end it is history."""
+    younger = Agreement.objects.filter(
+        union=OuterRef("union"), kind=OuterRef("kind"), valid_until__gt=OuterRef("valid_until"), ended_on=None
+    )
+    rows = Agreement.objects.filter(
+        within, ~Exists(younger), ended_on=None, valid_until__lte=until, valid_until__gt=today - timedelta(days=366), union__ended_on=None
+    )
+    return _columns(rows, "agreement", "union__", "union__name", "valid_until", F("number"))
+
+
 def _spots(within: Q, today: date) -> QuerySet[Any, Any]:
     rows = Spot.objects.filter(within, until=None, next_visit__lt=today)
     return _columns(
@@ -135,6 +156,8 @@ def obligations(*, actor: Actor, day: date | None = None, near: bool = False) ->
         parts.append(_certificates(_scope(actor, Perm.UNION_EDIT, "union", near), until))
         for column, kind in (("review_on", "review"), ("planned_end", "project")):
             parts.append(_plans(_scope(actor, Perm.UNION_EDIT, "", near), column, kind, until))
+        marks = policy_values.numbers("orgs.agreement_reminders", today)
+        parts.append(_agreements(_scope(actor, Perm.UNION_EDIT, "union", near), today + timedelta(days=max(marks, default=0)), today))
         both = _scope(actor, Perm.UNION_EDIT, "union", near) | _scope(actor, Perm.UNION_EDIT, "target", near)
         parts.append(_matters(Q() if actor.is_system else both, until, "union"))
     if actor.may(Perm.EMPLOYER_STATUS):

@@ -21,6 +21,7 @@ from gonghui.orgs.services.duplicates import duplicate_decide, duplicate_reopen,
 from gonghui.orgs.services.employers import employer_edit, employer_register, licence_add, licence_end, value_record
 from gonghui.orgs.services.endings import Part, union_dissolve, union_merge, union_split
 from gonghui.orgs.services.exports import employers_export
+from gonghui.orgs.services.federations import agreement_end, agreement_record, agreements_export, cluster_congress_record, covered_export
 from gonghui.orgs.services.inner import season_count, work_unit_end, work_unit_set, workshop_build
 from gonghui.orgs.services.matters import matter_cancel, matter_check, matter_close, matter_confirm
 from gonghui.orgs.services.posts import (
@@ -43,12 +44,17 @@ from gonghui.orgs.services.tree import union_build, union_move, union_rename
 __all__ = [
     "Part",
     "account_set",
+    "agreement_end",
+    "agreement_record",
+    "agreements_export",
     "card_record",
     "certificate_add",
+    "cluster_congress_record",
     "coverage_add",
     "coverage_change",
     "coverage_end",
     "coverage_main",
+    "covered_export",
     "diversity_set",
     "duplicate_decide",
     "duplicate_reopen",

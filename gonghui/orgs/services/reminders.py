@@ -1,4 +1,4 @@
-"""Reminders of what comes due (期限提醒): once for each thing, day and stage. Source: P09; policy orgs.term_reminders, orgs.due_reminders."""
+"""Reminders of what comes due (期限提醒): once for each thing, day and stage. Source: P09; policy orgs.term_reminders, orgs.due_reminders, orgs.agreement_reminders."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ RECEIVERS: dict[str, tuple[Role, ...]] = {
     "project": (Role.CHAIR, Role.TOWNSHIP),
     "matter": (Role.TOWNSHIP,),
     "spot": (Role.TOWNSHIP,),
+    "agreement": (Role.CHAIR, Role.TOWNSHIP),
 }
 
 
@@ -37,7 +38,7 @@ RECEIVERS: dict[str, tuple[Role, ...]] = {
 def reminders_send(*, actor: Actor, day: date | None = None) -> dict[str, Any]:
     """Tell those who must act, each once at each stage (发期限提醒). Safe to run twice."""
     today = day or clock.today()
-    marks = {"term": policy_values.numbers("orgs.term_reminders", today)}
+    marks = {kind: policy_values.numbers(f"orgs.{kind}_reminders", today) for kind in ("term", "agreement")}
     other = policy_values.numbers("orgs.due_reminders", today)
     wanted: dict[str, tuple[Obligation, str]] = {}
     for row in obligations.obligations(actor=actor, day=today):

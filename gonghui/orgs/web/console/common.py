@@ -36,8 +36,9 @@ def act(
     **more: Any,
 ) -> HttpResponse:
     """Show a form; on POST do the act, say `said` and go on. A refusal of the service stands at the top of the form with all input kept."""
-    form = form_class(request.POST if request.method == "POST" else None, initial=initial, actor=request.actor, **more)
-    if request.method == "POST" and form.is_valid():
+    posted = request.method == "POST"
+    form = form_class(request.POST if posted else None, request.FILES if posted else None, initial=initial, actor=request.actor, **more)
+    if posted and form.is_valid():
         try:
             result = do(form.cleaned_data)
         except (RuleViolation, Conflict, BadInput) as refusal:
