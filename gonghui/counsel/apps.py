@@ -55,7 +55,7 @@ def _hooks() -> None:
     indexes = {"person_index": (vault.PERSON, "contact_sealed")}
     rotation.register_sealed("counsel.Client", {"contact_sealed": "contact"}, indexes=indexes, normal=vault.person_in)
     verbs.register(
-        {"erased": "删除资料", "agreed": "同意", "booked": "预约"},
+        {"erased": "删除资料", "agreed": "同意", "booked": "预约", "raised": "提出"},
         {"counsel.slot": "咨询时段", "counsel.look": "密封内容"},
     )
     for id_, title, found in checks.CHECKS:

@@ -97,6 +97,33 @@ class Stage(models.TextChoices):
     THIRD = "third", "三四名决赛"
 
 
+class EventState(models.TextChoices):
+    """Life of a service plan (保障方案状态)."""
+
+    DRAFT = "draft", "筹备"
+    RUNNING = "running", "保障中"
+    DONE = "done", "已结束"
+
+    @property
+    def tone(self) -> str:
+        """Colour of the tag (状态颜色)."""
+        return {"draft": "warn", "running": "ok"}.get(self.value, "line")
+
+
+class SupplyWay(models.TextChoices):
+    """Given out or brought back (领还)."""
+
+    OUT = "out", "领出"
+    BACK = "back", "归还"
+
+
+class IssueState(models.TextChoices):
+    """Life of an issue (问题状态)."""
+
+    OPEN = "open", "待解决"
+    DONE = "solved", "已解决"
+
+
 class Perm(StrEnum):
     """Permissions (权限)."""
 
@@ -106,3 +133,6 @@ class Perm(StrEnum):
     HEALTH_RESULT = "services.health.result"
     ACTIVITY_VIEW = "services.activity.view"
     ACTIVITY_EDIT = "services.activity.edit"
+    EVENT_VIEW = "services.event.view"
+    EVENT_RUN = "services.event.run"
+    FEEDBACK_VIEW = "services.feedback.view"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gonghui.core.flow import Flow
-from gonghui.services.enums import ActivityState, PlanState, VisitState
-from gonghui.services.models import Activity, HealthPlan, HealthVisit
+from gonghui.services.enums import ActivityState, EventState, PlanState, VisitState
+from gonghui.services.models import Activity, EventPlan, HealthPlan, HealthVisit
 
 PLAN: Flow[HealthPlan] = Flow(
     "services.plan",
@@ -28,4 +28,8 @@ ACTIVITY: Flow[Activity] = Flow(
         ActivityState.DONE: set(),
         ActivityState.CANCELLED: set(),
     },
+)
+EVENT: Flow[EventPlan] = Flow(
+    "services.eventplan",
+    {EventState.DRAFT: {EventState.RUNNING}, EventState.RUNNING: {EventState.DONE}, EventState.DONE: {EventState.RUNNING}},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.services.web import activities, health, mobile, playing, teams
+from gonghui.services.web import activities, events, feedback, health, mobile, playing, shifts, teams
 
 app_name = "services"
 C, M = "console/services/", "m/services/"
@@ -32,9 +32,28 @@ urlpatterns = [
     path(C + "teams/", teams.index, name="teams"),
     path(C + "teams/new/", teams.new, name="team_new"),
     path(C + "teams/<int:pk>/", teams.page, name="team"),
+    path(C + "teams/<int:pk>/<slug:part>/", teams.fill, name="team_fill"),
+    path(C + "teams/practices/<int:pk>/act/", teams.practice_act, name="practice_act"),
     path(C + "kits/", teams.kits, name="kits"),
     path(C + "kits/new/", teams.kit_issue, name="kit_issue"),
     path(C + "kits/<int:pk>/return/", teams.kit_return, name="kit_return"),
+    path(C + "events/", events.index, name="events"),
+    path(C + "events/new/", events.new, name="event_new"),
+    path(C + "events/<int:pk>/", events.page, name="event"),
+    path(C + "events/<int:pk>/act/", events.act, name="event_act"),
+    path(C + "events/<int:pk>/sheet/", events.sheet, name="event_sheet"),
+    path(C + "events/<int:pk>/xlsx/", events.xlsx, name="event_xlsx"),
+    path(C + "events/<int:pk>/<slug:part>/", events.fill, name="event_fill"),
+    path(C + "events/duties/<int:pk>/act/", events.duty_act, name="duty_act"),
+    path(C + "events/supplies/<int:pk>/act/", events.supply_act, name="supply_act"),
+    path(C + "events/issues/<int:pk>/act/", events.issue_act, name="issue_act"),
+    path(C + "feedback/", feedback.index, name="feedback"),
+    path(C + "feedback/xlsx/", feedback.xlsx, name="feedback_xlsx"),
+    path(C + "feedback/<int:pk>/answer/", feedback.answer, name="feedback_answer"),
+    path(M + "rate/<slug:kind>/<int:pk>/", feedback.rate, name="m-rate"),
+    path(M + "shifts/", shifts.mine, name="m-shifts"),
+    path(M + "shifts/<int:pk>/", shifts.shift, name="m-shift"),
+    path(M + "shifts/<int:pk>/<slug:verb>/", shifts.shift_act, name="m-shift_act"),
     path(M + "teams/", teams.mine, name="m-teams"),
     path(M + "teams/<int:pk>/", teams.move, name="m-team"),
     path(M + "activities/", playing.home, name="m-activities"),

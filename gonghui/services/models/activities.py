@@ -49,6 +49,36 @@ class TeamMember(models.Model):
         ]
 
 
+class Practice(models.Model):
+    """One practice of a team (训练)."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="practices", verbose_name="队伍")
+    starts_at = models.DateTimeField("开始时间")
+    place = models.CharField("地点", max_length=80)
+    words = models.CharField("内容", max_length=120, blank=True)
+    cancelled_at = models.DateTimeField("取消时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "队伍训练"
+        ordering = ["-starts_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "starts_at"], name="services_practice_once", violation_error_message="这个时间已经有训练。"
+            )
+        ]
+
+
+class PracticeMark(models.Model):
+    """Somebody who came to a practice (训练到场)."""
+
+    practice = models.ForeignKey(Practice, models.PROTECT, related_name="marks", verbose_name="训练")
+    person = models.ForeignKey("people.Person", models.PROTECT, related_name="+", verbose_name="队员")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "训练到场"
+        constraints = [models.UniqueConstraint(fields=["practice", "person"], name="services_practice_mark")]
+
+
 class Activity(models.Model):
     """One activity or match (文体活动)."""
 

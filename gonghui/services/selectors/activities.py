@@ -179,3 +179,11 @@ def signs_up(activity: Activity) -> bool:
 def named(rows: list[Any], by_pk: dict[int, Entry]) -> list[tuple[Entry, Any]]:
     """Rows of a table with their entries."""
     return [(by_pk[r.entry], r) for r in rows]
+
+
+def entry_mine(person_id: int, pk: int) -> Entry:
+    """One entry of the person, or 404."""
+    row = Entry.objects.filter(person=person_id, pk=pk, withdrawn_at=None).select_related("activity__union").first()
+    if row is None:
+        raise NotFound()
+    return row

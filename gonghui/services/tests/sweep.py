@@ -8,7 +8,7 @@ from typing import Any
 from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.services.enums import CheckKind
-from gonghui.services.services import activities, health, teams
+from gonghui.services.services import activities, events, feedback, health, practice, teams
 
 ARGS = {
     "services:desk.pk": "services.HealthSession",
@@ -19,7 +19,19 @@ ARGS = {
     **{f"services:{n}.pk": "services.Activity" for n in ("activity", "activity_act", "activity_fill", "m-activity", "m-sign", "m-leave")},
     "services:activity_fill.part": "=ranks",
     "services:kit_return.pk": "services.Kit",
-    **{f"services:{n}.pk": "services.Team" for n in ("team", "m-team")},
+    **{f"services:{n}.pk": "services.Team" for n in ("team", "m-team", "team_fill")},
+    "services:team_fill.part": "=practice",
+    "services:practice_act.pk": "services.Practice",
+    **{f"services:{n}.pk": "services.EventPlan" for n in ("event", "event_act", "event_sheet", "event_xlsx", "event_fill")},
+    "services:event_fill.part": "=post",
+    "services:duty_act.pk": "services.EventDuty",
+    "services:supply_act.pk": "services.EventSupply",
+    "services:issue_act.pk": "services.EventIssue",
+    "services:feedback_answer.pk": "services.Satisfaction",
+    "services:m-rate.pk": "services.HealthVisit",
+    "services:m-rate.kind": "=visit",
+    **{f"services:{n}.pk": "services.EventDuty" for n in ("m-shift", "m-shift_act")},
+    "services:m-shift_act.verb": "=check-in",
     "services:pk": "services.HealthPlan",
 }
 
@@ -63,3 +75,17 @@ def furnish(world: Any, tree: Any) -> None:
         received_by="驻地组长",
         team=team,
     )
+    practice.practice_set(actor=system, team=team, starts_at=now + timedelta(days=1), place="二楼")
+    me = Actor(ref=f"person:{person.pk}", person_id=person.pk)
+    with clock.at(starts + timedelta(minutes=1)):
+        feedback.rate_visit(actor=me, visit=visit, stars=4, words="排队久")
+    event = events.plan_make(
+        actor=system, union=tree.union,
+        values={"title": f"{tree.key}马拉松保障", "place": "体育场", "since": clock.today(), "until": clock.today() + timedelta(days=2), "lead": "孟主任", "phone": "12351"},
+    )  # fmt: skip
+    post = events.post_add(actor=system, plan=event, name="补给站", need=2)
+    shift = events.shift_add(actor=system, plan=event, name="早班", starts_at=now + timedelta(minutes=10), ends_at=now + timedelta(hours=4))
+    events.duty_set(actor=system, post=post, shift=shift, person_id=person.pk)
+    events.supply_add(actor=system, plan=event, name="对讲机", unit="台", stock=4)
+    events.issue_add(actor=system, plan=event, words="缺饮水", who="后勤组", due_at=now + timedelta(hours=3))
+    events.plan_start(actor=system, plan=event)

@@ -10,7 +10,7 @@ from gonghui.core.errors import NotPermitted
 from gonghui.core.http import Request, asked
 from gonghui.orgs.selectors import unions
 
-LISTS = {"plans": "职工体检", "activities": "文体活动", "sessions": "到检登记"}
+LISTS = {"plans": "职工体检", "activities": "文体活动", "sessions": "到检登记", "events": "重大活动保障"}
 
 
 def union_of(request: Request, perm: str) -> Any:

@@ -12,6 +12,7 @@ from gonghui.core.access import worker
 from gonghui.core.errors import Refusal
 from gonghui.core.http import Request, render, told
 from gonghui.services.enums import VisitState
+from gonghui.services.forms import events
 from gonghui.services.selectors import health as reads
 from gonghui.services.services import health
 from gonghui.services.web.common import person_of
@@ -56,7 +57,18 @@ def visit(request: Request, pk: int) -> HttpResponse:
 def _visit(request: Request, pk: int, text: str | None = None) -> HttpResponse:
     row = reads.my_visit(person_of(request), pk)
     may_cancel = row.state == VisitState.BOOKED and row.session.starts_at > clock.now()
-    response = render(request, HERE + "visit.html", {"visit": row, "may_cancel": may_cancel, "text": text, "looks": reads.looks(row)[:10]})
+    response = render(
+        request,
+        HERE + "visit.html",
+        {
+            "visit": row,
+            "may_cancel": may_cancel,
+            "text": text,
+            "looks": reads.looks(row)[:10],
+            "rate": events.RateForm(),
+            "satisfaction": getattr(row, "satisfaction", None),
+        },
+    )
     if text is not None:
         response["Cache-Control"] = "no-store"
     return response

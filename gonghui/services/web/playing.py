@@ -14,6 +14,7 @@ from gonghui.core.errors import NotFound, Refusal
 from gonghui.core.http import Request, page_of, render, told
 from gonghui.services import forms
 from gonghui.services.enums import Division, EntryMode
+from gonghui.services.forms import events
 from gonghui.services.models import Activity
 from gonghui.services.selectors import activities as reads
 from gonghui.services.selectors import health
@@ -48,7 +49,7 @@ def _page(request: Request, activity: Activity, form: forms.SignUpForm | None = 
         for d in activity.divisions
     ]
     may = reads.signs_up(activity)
-    context = {"activity": activity, "entry": entry, "groups": groups, "form": form or _form(request, activity), "may_sign": may and entry is None, "may_leave": may and entry is not None}  # fmt: skip
+    context = {"activity": activity, "entry": entry, "groups": groups, "form": form or _form(request, activity), "may_sign": may and entry is None, "may_leave": may and entry is not None, "rate": events.RateForm(), "satisfaction": getattr(entry, "satisfaction", None)}  # fmt: skip
     return render(request, HERE + "activity.html", context, status=status)
 
 
