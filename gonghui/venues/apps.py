@@ -49,8 +49,15 @@ def _hooks() -> None:
     from gonghui.venues.selectors import todo
 
     verbs.register(
-        {"taken": "受理", "referred": "转办", "booked": "预约", "lent": "借出", "paused": "暂停", "lost": "报失"},
-        {"venues.venue": "服务阵地", "venues.offer": "服务事项", "venues.slot": "可约时段", "venues.equipment": "阵地设备"},
+        {"taken": "受理", "referred": "转办", "booked": "预约", "lent": "借出", "paused": "暂停", "lost": "报失", "voided": "作废"},
+        {
+            "venues.venue": "服务阵地",
+            "venues.offer": "服务事项",
+            "venues.slot": "可约时段",
+            "venues.equipment": "阵地设备",
+            "venues.gathering": "阵地活动",
+            "venues.money": "阵地年度经费",
+        },
     )
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)

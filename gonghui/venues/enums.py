@@ -66,6 +66,15 @@ class CheckKind(models.TextChoices):
     INSPECTION = "inspection", "上级检查"
 
 
+class GatheringKind(models.TextChoices):
+    """What people came together for (活动种类)."""
+
+    READING = "reading", "读书活动"
+    TALK = "talk", "讲座"
+    CLASS = "class", "培训"
+    SPORT = "sport", "文体活动"
+
+
 class TicketKind(models.TextChoices):
     """What is asked (事项类别)."""
 

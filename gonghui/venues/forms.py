@@ -7,7 +7,7 @@ from typing import Any
 from django import forms as django_forms
 
 from gonghui.core import clock, forms
-from gonghui.venues.enums import CheckKind, Facility, TicketKind, VenueKind, VenueState
+from gonghui.venues.enums import CheckKind, Facility, GatheringKind, TicketKind, VenueKind, VenueState
 from gonghui.venues.rules import hours
 
 ANY = [("", "全部")]
@@ -141,6 +141,32 @@ class DutyForm(forms.Form):
     on = forms.DayField(label="日期", not_past=True)
     name = django_forms.CharField(label="值班人", max_length=40)
     phone = django_forms.CharField(label="电话", max_length=20, required=False)
+
+
+class GatheringForm(forms.Form):
+    """People came together at the point."""
+
+    on = forms.DayField(label="日期")
+    kind = django_forms.ChoiceField(label="种类", choices=GatheringKind.choices)
+    title = django_forms.CharField(label="主题", max_length=60)
+    people = django_forms.IntegerField(label="参加人次", min_value=1, max_value=100_000)
+    words = django_forms.CharField(label="情况", max_length=300, required=False)
+
+
+class VoidForm(forms.Form):
+    """A wrong entry is taken back."""
+
+    pk = django_forms.IntegerField(min_value=1)
+    reason = django_forms.CharField(label="作废原因", max_length=200)
+
+
+class MoneyForm(forms.Form):
+    """Budget and spending of a year."""
+
+    year = django_forms.IntegerField(label="年度", min_value=2000, max_value=2100)
+    budget_fen = forms.MoneyField(label="预算（元）")
+    spent_fen = forms.MoneyField(label="已支出（元）", initial="0")
+    source = django_forms.CharField(label="经费来源", max_length=60, required=False)
 
 
 class SlotForm(forms.Form):

@@ -20,7 +20,8 @@ from gonghui.venues.rules import hours
 from gonghui.venues.selectors import common as values
 from gonghui.venues.selectors import gap as gaps
 from gonghui.venues.selectors import library, points
-from gonghui.venues.services import care, slots
+from gonghui.venues.selectors import life as uses
+from gonghui.venues.services import care, life, slots
 from gonghui.venues.services import points as acts
 from gonghui.venues.web import common
 
@@ -112,6 +113,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "may_check": row.state != VenueState.CLOSED and (actor.may(Perm.CHECK_RECORD, row.union) or care.may_inspect(actor, row.union)),
         "pass_line": values.number("venues.check_pass"), "move": forms.MoveForm(auto_id="m_%s"), "exception": forms.ExceptionForm(auto_id="e_%s", initial=forms.today()),
         "thing": forms.EquipmentForm(auto_id="q_%s"), "offer": forms.OffersForm(auto_id="o_%s", initial={"rows": "\n".join(f"{o.name} | {o.words}" for o in row.offers.all())}),
+        "years": uses.years(row), "gatherings": uses.gatherings(row)[:8],
+        "gathering": forms.GatheringForm(auto_id="g_%s", initial=forms.today()), "money": forms.MoneyForm(auto_id="y_%s", initial={"year": clock.today().year}),
         "duty": forms.DutyForm(auto_id="d_%s", initial=forms.today()), "slot": forms.SlotForm(auto_id="s_%s", initial={"since": clock.today(), "until": clock.today()}),
         "has_offers": row.kind in (VenueKind.STATION, VenueKind.CENTRE, VenueKind.HOME), "trail": common.trail((row.name, "")),
     }  # fmt: skip
@@ -125,7 +128,7 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     row, actor = points.venue_get(actor=request.actor, pk=pk, perm=Perm.VENUE_EDIT), request.actor
     kinds: dict[str, Any] = {
         "move": forms.MoveForm, "exception": forms.ExceptionForm, "equipment": forms.EquipmentForm, "offers": forms.OffersForm,
-        "duty": forms.DutyForm, "slots": forms.SlotForm,
+        "duty": forms.DutyForm, "slots": forms.SlotForm, "gathering": forms.GatheringForm, "gathering-void": forms.VoidForm, "money": forms.MoneyForm,
     }  # fmt: skip
     if verb not in kinds:
         raise NotFound()
@@ -141,6 +144,9 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         "offers": (lambda: acts.offers_set(actor=actor, venue=row, rows=form.pairs()), "服务事项已更新。"),
         "duty": (lambda: acts.duty_set(actor=actor, venue=row, **data), "已排班。"),
         "slots": (lambda: slots.slots_make(actor=actor, venue=row, **data), "时段已开放，会员可以在手机上约。"),
+        "gathering": (lambda: life.gathering_record(actor=actor, venue=row, **data), "活动已登记，计入本年使用。"),
+        "gathering-void": (lambda: life.gathering_void(actor=actor, venue=row, **data), "已作废，不再计入。"),
+        "money": (lambda: life.money_set(actor=actor, venue=row, **data), "年度经费已登记。"),
     }
     told(request, *does[verb])
     return common.go("venues:venue", pk)

@@ -21,7 +21,7 @@ from gonghui.portal.demo.plan import CITY_CODE, Plan
 from gonghui.treasury.selectors import projects
 from gonghui.venues.selectors import common, phone, points
 from gonghui.venues.selectors.gap import micro
-from gonghui.venues.services import care, library, slots
+from gonghui.venues.services import care, library, life, slots
 from gonghui.venues.services import points as acts
 
 ORDER = 62
@@ -118,6 +118,13 @@ class Round:
         self._own()
         acts.equipment_set(actor=self.actor, venue=hall, name="羽毛球架", quantity=6, broken=1, source="市总工会配发")
         acts.equipment_set(actor=self.actor, venue=hall, name="跑步机", quantity=12, source="市总工会配发")
+        life.gathering_record(
+            actor=self.actor, venue=hall, kind="sport", on=self.today, title="羽毛球双打练习赛", people=26, words="十三对选手"
+        )
+        life.gathering_record(actor=self.actor, venue=hall, kind="reading", on=self.today, title="《大国工匠》读书会", people=18)
+        life.money_set(
+            actor=self.actor, venue=hall, year=self.today.year, budget_fen=6_000_000, spent_fen=2_348_500, source="本级会费和上级补助"
+        )
         acts.duty_set(actor=self.actor, venue=centre, on=self.today, name="于海波", phone="0631-5551000")
         acts.exception_set(actor=self.actor, venue=hall, on=self.today + timedelta(days=5), words="承办职工运动会")
         if len(self.rows) > 10:
