@@ -94,6 +94,13 @@ class Theme(models.TextChoices):
     RIGHTS = "rights", "维权服务"
 
 
+class Gathering(models.TextChoices):
+    """How people came to look at a point (观摩方式), S009."""
+
+    VISIT = "visit", "观摩"
+    MEETING = "meeting", "现场会"
+
+
 class FollowState(models.TextChoices):
     """What became of a follower (跟学结果)."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms as django_forms
 
 from gonghui.core import forms
-from gonghui.organising.enums import CaseKind, FollowState, Form, PaperKind, Theme
+from gonghui.organising.enums import CaseKind, FollowState, Form, Gathering, PaperKind, Theme
 from gonghui.orgs.enums import Mode
 
 ANY = [("", "全部")]
@@ -96,6 +96,12 @@ class EditForm(forms.Form):
 
     name = django_forms.CharField(label="工会名称", max_length=120)
     reason = django_forms.CharField(label="理由", max_length=300, required=False)
+
+
+class ChangeEditForm(EditForm):
+    """What the application for a change says."""
+
+    congress_on = forms.DayField(label="会员（代表）大会通过日期", required=False, not_future=True)
 
 
 class LeaderForm(forms.Form):
@@ -196,6 +202,22 @@ class FollowForm(forms.Form):
     """Who follows."""
 
     who = django_forms.CharField(label="跟学的工会或单位", max_length=60, help_text="组织代码、单位编号或全称")
+
+
+class PointVisitForm(forms.Form):
+    """A visit or on-site meeting, with who of the followers came."""
+
+    kind = django_forms.ChoiceField(label="方式", choices=Gathering.choices)
+    on = forms.DayField(label="日期", not_future=True)
+    people = django_forms.IntegerField(label="人数", min_value=1, max_value=99999)
+    note = django_forms.CharField(label="看了什么、讲了什么", max_length=300)
+    came = django_forms.MultipleChoiceField(label="来的跟学单位", required=False, widget=django_forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, followers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["came"].choices = followers  # type: ignore[attr-defined]  # a choice field
+        if not followers:
+            del self.fields["came"]
 
 
 class SettleForm(forms.Form):

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("console/organising/points/", stages.points, name="points"),
     path("console/organising/points/new/", stages.point_new, name="point_new"),
     path("console/organising/points/<int:pk>/", stages.point, name="point"),
+    path("console/organising/points/<int:pk>/visit/", stages.point_visit, name="point_visit"),
     path("console/organising/points/<int:pk>/end/", stages.point_end, name="point_end"),
     path("console/organising/followers/<int:pk>/settle/", stages.settle, name="settle"),
     path("m/organising/", mobile.home, name="m-home"),

@@ -1,7 +1,7 @@
 """Tables of organising (建会)."""
 
 from gonghui.organising.models.case import Applicant, Case, CaseStep, Elected, Issued, Meeting, Paper, PrepMember, Unit
-from gonghui.organising.models.points import Follower, Point, StageReview
+from gonghui.organising.models.points import Follower, Point, PointVisit, StageReview
 
 __all__ = [
     "Applicant",
@@ -13,6 +13,7 @@ __all__ = [
     "Meeting",
     "Paper",
     "Point",
+    "PointVisit",
     "PrepMember",
     "StageReview",
     "Unit",

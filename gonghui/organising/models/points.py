@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from gonghui.core.choices import labels
-from gonghui.organising.enums import FollowState, Theme
+from gonghui.organising.enums import FollowState, Gathering, Theme
 from gonghui.orgs.enums import Stage
 
 
@@ -61,6 +61,27 @@ class Follower(models.Model):
             ),
             models.UniqueConstraint(fields=["point", "union"], condition=Q(union__isnull=False), name="follower_union_once"),
             models.UniqueConstraint(fields=["point", "employer"], condition=Q(employer__isnull=False), name="follower_employer_once"),
+        ]
+
+
+class PointVisit(models.Model):
+    """A visit or on-site meeting at a point (观摩、现场会)."""
+
+    point = models.ForeignKey(Point, models.PROTECT, related_name="visits", verbose_name="示范点")
+    kind = models.CharField("方式", max_length=8, choices=partial(labels, Gathering))
+    on = models.DateField("日期")
+    people = models.PositiveIntegerField("人数")
+    note = models.CharField("记录", max_length=300)
+    actor = models.CharField("登记人", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "示范点观摩"
+        ordering = ["-on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["point", "kind", "on"], name="point_visit_once", violation_error_message="这一天的观摩已经登记。"
+            ),
+            models.CheckConstraint(condition=Q(people__gt=0), name="point_visit_some", violation_error_message="人数要大于 0。"),
         ]
 
 

@@ -211,7 +211,8 @@ def case_edit(*, actor: Actor, case: Case, **values: Any) -> Case:
     at_step(case, CaseState.APPLICATION)
     if strange := set(values) - EDITABLE:
         raise TypeError(f"不能这样修改：{sorted(strange)}")
-    _dates(Form(case.form), values.get("planned_start", case.planned_start), values.get("planned_end", case.planned_end))
+    if case.form:
+        _dates(Form(case.form), values.get("planned_start", case.planned_start), values.get("planned_end", case.planned_end))
     Case.objects.filter(pk=case.pk).update(**values)
     audit.record(actor, "organising.case.edited", case, org_path=case.org.path, fields=sorted(values))
     return locked(case)

@@ -9,15 +9,19 @@ from django.db import IntegrityError, transaction
 
 from gonghui.core import audit, clock
 from gonghui.core.errors import Conflict
-from gonghui.organising.enums import FollowState, Perm, Theme
-from gonghui.organising.models import Follower, Point, StageReview
+from gonghui.organising.enums import FollowState, Gathering, Perm, Theme
+from gonghui.organising.models import Follower, Point, PointVisit, StageReview
 from gonghui.organising.selectors import stages as reads
 from gonghui.organising.services.common import not_future, signed, violate
 from gonghui.orgs import services as orgs
 from gonghui.policy import services as policy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gonghui.accounts.actor import Actor
+
+MOST_PEOPLE = 100_000
 
 
 @transaction.atomic
@@ -107,6 +111,33 @@ def follower_settle(*, actor: Actor, follower: Follower, state: str, note: str =
 
 
 @transaction.atomic
+def point_visit(
+    *, actor: Actor, point: Point, kind: str, on: date, people: int, note: str, followers: Sequence[Follower] = ()
+) -> PointVisit:
+    """A visit or an on-site meeting at the point was held (登记观摩、现场会); the followers who came have visited.
+
+    Raises: NotPermitted; RuleViolation organising.future, .people, .note, .point_ended; Conflict organising.point_visit_once.
+    """
+    actor.require(Perm.STAGE_EDIT, point.union)
+    not_future(on, "观摩日期")
+    if point.ended_on is not None or on < point.named_on:
+        violate("point_ended", f"示范点从 {point.named_on} 起命名，观摩日期要在命名之后、撤销之前。")
+    if not 0 < people < MOST_PEOPLE or len(note.strip()) < 4:
+        violate("point_visit", "请写清来了多少人，看了什么、讲了什么。")
+    try:
+        with transaction.atomic():
+            row = PointVisit.objects.create(
+                point=point, kind=Gathering(kind), on=on, people=people, note=note.strip()[:300], actor=actor.ref[:40]
+            )
+    except IntegrityError:
+        raise Conflict("organising.point_visit_once", f"{on} 的观摩已经登记过。") from None
+    came = [f.pk for f in followers if f.point_id == point.pk]
+    Follower.objects.filter(pk__in=came, state=FollowState.ASSIGNED).update(state=FollowState.VISITED, visited_on=on)
+    audit.record(actor, "organising.point.visited", point, org_path=point.union.path, on=on, people=people, followers=came)
+    return row
+
+
+@transaction.atomic
 def point_end(*, actor: Actor, point: Point, reason: str) -> Point:
     """The point is no longer one (撤销示范点)."""
     actor.require(Perm.POINT_EDIT, point.union)
@@ -118,4 +149,4 @@ def point_end(*, actor: Actor, point: Point, reason: str) -> Point:
     return point
 
 
-__all__ = ["follower_add", "follower_settle", "point_end", "point_name", "stage_review"]
+__all__ = ["follower_add", "follower_settle", "point_end", "point_name", "point_visit", "stage_review"]

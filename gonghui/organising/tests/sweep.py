@@ -11,6 +11,7 @@ ARGS = {
     "organising:stage.pk": "orgs.Union",
     "organising:point.pk": "organising.Point",
     "organising:point_end.pk": "organising.Point",
+    "organising:point_visit.pk": "organising.Point",
     "organising:settle.pk": "organising.Follower",
     "organising:case_act.verb": "=submit",
     "organising:m-document.document": "=999999",

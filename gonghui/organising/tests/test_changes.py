@@ -289,4 +289,44 @@ def test_a_change_is_proposed_from_the_union_or_from_the_board() -> None:
     good = client.post(address, {"kind": "split", "reason": "太大", "plan": "青石东片区域工会联合会\n青石西片区域工会联合会：乙店"})
     assert good.status_code == 302
     page = client.get(good["Location"]).content.decode()
-    assert "分立方案" in page and "青石西片区域工会联合会" in page and "乙店" in page
+    assert "分立方案" in page and "青石西片区域工会联合会" in page and "乙店" in page and "三有" not in page
+    edit = {"e-name": joint.name, "e-reason": "太大", "e-congress_on": "2026-01-05"}
+    assert client.post(f"{good['Location']}do/edit/", edit).status_code == 302
+    assert "2026-01-05" in client.get(good["Location"]).content.decode()
+
+
+@pytest.mark.system("S009")
+def test_an_on_site_meeting_is_recorded_and_who_came_has_visited() -> None:
+    from gonghui.accounts.tests import make as accounts
+    from gonghui.core.errors import Conflict, NotPermitted
+    from gonghui.organising.models import PointVisit
+    from gonghui.organising.services import stages
+
+    town = make.township()
+    model, learner, absent = (shop(n, 1, town) for n in ("甲厂", "乙厂", "丙厂"))
+    city = make.officer(Role.CITY, make.root())
+    with clock.at(clock.today().replace(day=1)):
+        point = stages.point_name(actor=city, union=model, theme="building", experience="先进门服务，再谈建会，一次办三样。")
+        came = stages.follower_add(actor=city, point=point, union=learner)
+        other = stages.follower_add(actor=city, point=point, union=absent)
+    client = accounts.client(accounts.officer((Role.TOWNSHIP, town.path), username="town-v"))
+    address, today = f"/console/organising/points/{point.pk}/", clock.today()
+    given = {
+        "v-kind": "meeting",
+        "v-on": today.isoformat(),
+        "v-people": "35",
+        "v-note": "看活动室，听主席讲怎样上门",
+        "v-came": [str(came.pk)],
+    }
+    assert client.post(address + "visit/", {**given, "v-people": "0"}).status_code == 302 and not PointVisit.objects.exists()
+    assert client.post(address + "visit/", given).status_code == 302
+    page = client.get(address).content.decode()
+    assert "现场会" in page and "35 人" in page and "听主席讲" in page
+    came.refresh_from_db(), other.refresh_from_db()
+    assert (came.state, came.visited_on, other.state) == ("visited", today, "assigned")
+    with pytest.raises(Conflict):
+        stages.point_visit(actor=city, point=point, kind="meeting", on=today, people=3, note="又来一次")
+    with pytest.raises(RuleViolation, match="命名之后"):
+        stages.point_visit(actor=city, point=point, kind="visit", on=date(2020, 1, 1), people=3, note="太早了一些")
+    with pytest.raises(NotPermitted):
+        stages.point_visit(actor=make.officer(Role.CHAIR, model), point=point, kind="visit", on=today, people=3, note="自己来看看")

@@ -19,7 +19,7 @@ from gonghui.documents import selectors as archive
 from gonghui.documents import word
 from gonghui.files import services as files
 from gonghui.organising import forms, services
-from gonghui.organising.enums import CaseState, Perm
+from gonghui.organising.enums import CaseKind, CaseState, Perm
 from gonghui.organising.models import Case
 from gonghui.organising.selectors import cases, election, splits
 from gonghui.organising.services import building, common, opening, papers
@@ -102,7 +102,8 @@ def _forms(row: Any) -> dict[str, Any]:
     """Empty forms of the step, by verb."""
     found: dict[str, Any] = {"withdraw": forms.ReasonForm(prefix="w"), "paper": forms.PaperForm(prefix="p")}
     if row.state == S.APPLICATION:
-        found |= {"edit": forms.EditForm(initial={"name": row.name, "reason": row.reason}, prefix="e")}
+        initial = {"name": row.name, "reason": row.reason, "congress_on": row.congress_on}
+        found |= {"edit": _edit_form(row)(initial=initial, prefix="e")}
     if row.state in {S.APPLICATION, S.GROUP, S.RECRUITING}:
         found |= {
             "leader": forms.LeaderForm(initial={"name": row.chair_name}, prefix="l"),
@@ -118,6 +119,11 @@ def _forms(row: Any) -> dict[str, Any]:
     if row.state == S.SETUP:
         found["setup"] = forms.SetupForm(prefix="s")
     return found
+
+
+def _edit_form(row: Any) -> type[forms.EditForm]:
+    """A change also says when the congress adopted it."""
+    return forms.EditForm if row.kind == CaseKind.BUILD else forms.ChangeEditForm
 
 
 def _suggested(row: Any) -> dict[str, Any]:
@@ -191,6 +197,7 @@ def case_act(request: Request, pk: int, verb: str) -> HttpResponse:
     back = reverse("organising:case", args=[pk])
     if form_class is None:
         return pages.told(request, lambda: do(request, row, {}), said=said, back=back)
+    form_class = _edit_form(row) if verb == "edit" else form_class
     form = form_class(request.POST, request.FILES or None, prefix=prefix)
     if form.is_valid():
         try:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import RuleViolation
-from gonghui.core.http import Request, chips, page_of, render
+from gonghui.core.http import Request, chips, faults, page_of, render
 from gonghui.organising import forms
-from gonghui.organising.enums import Perm, Theme
+from gonghui.organising.enums import FollowState, Perm, Theme
 from gonghui.organising.selectors import stages as reads
 from gonghui.organising.services import stages as services
 from gonghui.organising.web import common
@@ -105,12 +105,38 @@ def point(request: Request, pk: int) -> HttpResponse:
         return services.follower_add(actor=request.actor, point=row, **who)
 
     followers = reads.followers_of(row, request.actor)
+    visits = list(row.visits.all())
     return common.act(
         request, form, do, title=str(row.union), back=reverse("organising:point", args=[pk]), said="已安排跟学。", action="安排跟学",
         template="organising/console/point.html", trail=[("示范点", reverse("organising:points"))], point=row, followers=followers,
-        settle=forms.SettleForm(), may=request.actor.may(Perm.STAGE_EDIT), may_end=request.actor.may(Perm.POINT_EDIT, row.union),
+        settle=forms.SettleForm(), visits=visits, visited=sum(v.people for v in visits), may_visit=request.actor.may(Perm.STAGE_EDIT, row.union),
+        visit_form=forms.PointVisitForm(followers=_waiting(followers), prefix="v"), may=request.actor.may(Perm.STAGE_EDIT), may_end=request.actor.may(Perm.POINT_EDIT, row.union),
         done=sum(1 for f in followers if f.state == "adopted" or (f.employer is not None and f.employer.organised)),
     )  # fmt: skip
+
+
+def _waiting(followers: list[Any]) -> list[tuple[str, str]]:
+    """Followers who have not been there yet."""
+    return [(str(f.pk), str(f.union or f.employer)) for f in followers if f.state == FollowState.ASSIGNED]
+
+
+@officer(Perm.STAGE_EDIT)
+@require_POST
+def point_visit(request: Request, pk: int) -> HttpResponse:
+    """A visit or on-site meeting was held (登记观摩、现场会)."""
+    row = reads.point_get(actor=request.actor, pk=pk)
+    followers = reads.followers_of(row, request.actor)
+    form = forms.PointVisitForm(request.POST, followers=_waiting(followers), prefix="v")
+    back = reverse("organising:point", args=[pk])
+    if not form.is_valid():
+        faults(request, form)
+        return HttpResponseRedirect(back)
+    data = dict(form.cleaned_data)
+    came = set(data.pop("came", []))
+    chosen = [f for f in followers if str(f.pk) in came]
+    return common.told(
+        request, lambda: services.point_visit(actor=request.actor, point=row, followers=chosen, **data), said="观摩已登记。", back=back
+    )
 
 
 @officer(Perm.STAGE_EDIT)

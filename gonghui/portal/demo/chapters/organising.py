@@ -320,6 +320,11 @@ class Chapter:
                     stage_services.follower_add(actor=self.town, point=point, union=union)
                 if small is not None and n == 0:
                     stage_services.follower_add(actor=self.town, point=point, employer=small)
+            with self.at(date(2026, 6, 17)):
+                stage_services.point_visit(
+                    actor=self.head, point=point, kind="meeting" if n == 0 else "visit", on=clock.today(), people=46 - 20 * n,
+                    note="看活动室和台账，听主席讲怎样上门、怎样留人", followers=list(point.followers.all()[:2]),
+                )  # fmt: skip
             with self.at(date(2026, 8, 12)):
                 for follower in point.followers.filter(union__isnull=False)[:1]:
                     stage_services.follower_settle(actor=self.town, follower=follower, state="adopted", note="照着建立了职工之家")
