@@ -361,6 +361,9 @@ RELATIONS = (
     "statement",
     "project",
     "venue",
+    "scheme",
+    "programme",
+    "merchant",
 )
 
 
