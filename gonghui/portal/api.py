@@ -10,13 +10,15 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import APIKeyCookie
 
+from gonghui.core import refusals
 from gonghui.core.access import public, signed_in
+from gonghui.core.errors import NotFound
 
 
 class Session(APIKeyCookie):
@@ -42,6 +44,19 @@ def _unreadable(request: HttpRequest, fault: Any) -> HttpResponse:
     where = [".".join(str(p) for p in e["loc"]) for e in fault.errors]
     message = f"这些参数读不懂：{'、'.join(where)}。请按接口说明填写。"
     return JsonResponse({"code": "core.bad_parameters", "message": message, "facts": {"parameters": where}}, status=422)
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, fault: Any) -> HttpResponse:
+    return refusals.respond(request, NotFound())
+
+
+@api.exception_handler(HttpError)
+def _broken(request: HttpRequest, fault: HttpError) -> HttpResponse:
+    """What the framework cannot read before the parameters: a body that is no JSON, for example."""
+    return JsonResponse(
+        {"code": "core.bad_request", "message": "请求读不懂。请按接口说明发送 JSON。", "facts": {}}, status=fault.status_code
+    )
 
 
 for _name in settings.GONGHUI_APPS:
