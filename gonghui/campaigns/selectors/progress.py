@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, Q, QuerySet, Sum
 
 from gonghui.accounts.actor import Actor, any_of, subtree
 from gonghui.campaigns.enums import Basis, Measure
 from gonghui.campaigns.models import Campaign, Team, TwoNewCard
 from gonghui.campaigns.rules import progress as rules
 from gonghui.core import clock
+from gonghui.members.enums import COUNTED
 from gonghui.members.selectors import joining
-from gonghui.orgs.selectors import employers, unions
+from gonghui.orgs.selectors import employers, law, unions
 from gonghui.policy import services as policy
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ SYSTEM = Actor.system("campaigns")
 GONE = ("withdrawn", "refused")
 NO_UNION = ("pool", "organiser")
 HERDERS = ("herder", "cooperative")
+MEMBERS = tuple(str(s) for s in COUNTED)
 PERSONAL = frozenset({Basis.GROUP, Basis.MIGRANT})
 
 
@@ -262,6 +264,34 @@ def records(actor: Actor, campaign: Campaign, measure: str, day: date, team: int
         by.update(seen.in_bulk(pks[i : i + 5000]))
     shown = [(by[f.pk], f.on) for f in sorted(rows, key=lambda f: (f.on, f.pk), reverse=True) if f.pk in by]
     return shown, len(rows) - len(shown)
+
+
+@dataclass(frozen=True)
+class Staying:
+    """吸引过来、组织起来、稳固下来: who came near, who joined, and who of those is still a member after some months."""
+
+    attracted: int
+    organised: int
+    due: int
+    kept: int
+    months: int
+
+
+def staying(campaign: Campaign, shot: Board) -> Staying:
+    """The three stages of the members of a campaign as of the board's day. Source: S010; policy campaigns.steady_months.
+
+    Attracted: served before joining, or applied. Due: card in hand for that many months on the day; kept: of these, still members then.
+    """
+    counts, day = shot.counts(), shot.day
+    months = law.number("campaigns.steady_months", campaign.union, day)
+    line = clock.add_months(day, -months)
+    old = [f.pk for f in shot.facts[Measure.MEMBERS] if f.on <= line]
+    still = Q(person__memberships__until=None) | Q(person__memberships__until__gt=day)
+    rows = joining.applications(SYSTEM).filter(
+        still, pk__in=old, person__memberships__since__lte=day, person__memberships__standing__in=MEMBERS
+    )
+    served = campaign.services.filter(on__lte=day).aggregate(n=Sum("before_joining"))["n"] or 0
+    return Staying(served + counts["applied"], counts["members"], len(old), rows.order_by().values("pk").distinct().count(), months)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from gonghui.campaigns.services import campaigns, logs, registers, sites, teams
 from gonghui.campaigns.tests import make
 from gonghui.core import audit, clock
 from gonghui.core.errors import BadInput, Conflict, NotFound, NotPermitted, RuleViolation
+from gonghui.members.services import spells
 from gonghui.members.tests import make as members
 from gonghui.orgs import services as orgs
 from gonghui.orgs.selectors import unions
@@ -317,3 +318,23 @@ def test_the_query_count_does_not_grow_with_the_people(django_assert_max_num_que
     with django_assert_max_num_queries(14):
         progress.board(campaign, clock.today())
     assert unions.union_visible(Actor.system("test")).exists()
+
+
+@pytest.mark.system("S010", "S033")
+def test_who_stayed_is_counted_from_the_memberships_months_later() -> None:
+    d = make.drive()
+    tea = d.shops[0][1]
+    make.applied(tea)
+    stays, leaves = make.joined(tea), make.joined(tea)
+    logs.service_add(
+        actor=d.officer, campaign=d.campaign, team=d.teams[0], kind="checkup", on=clock.today(), words="体检", people=9, before_joining=6
+    )
+    now = progress.staying(d.campaign, progress.board(d.campaign, clock.today()))
+    assert (now.attracted, now.organised, now.due, now.kept) == (9, 2, 0, 0)
+    with clock.at(clock.today() + timedelta(days=60)):
+        spells.end_spell(actor=make.system, spell=leaves.person.memberships.get(until=None), on=clock.today(), ended="left")
+    with clock.at(clock.today() + timedelta(days=100)):
+        later = progress.staying(d.campaign, progress.board(d.campaign, clock.today()))
+        assert (later.due, later.kept) == (2, 1) and stays.person.memberships.filter(until=None).exists()
+        page = accounts.client(accounts.officer((Role.CITY, d.root.path), username="city-stay")).get(f"/console/campaigns/{d.campaign.pk}/")
+        assert "2</span> 人里" in page.content.decode() and "稳固下来" in page.content.decode()

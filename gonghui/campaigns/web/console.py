@@ -162,6 +162,7 @@ def _overview(request: Request, row: Campaign) -> dict[str, Any]:
     return {
         "leaders": row.leaders.all(), "partners": row.partners.all(), "attendees": attendees, "attended": sum(a.people for a in attendees),
         "categories": list(row.categories.all()), "totals": shot.totals, "services": _sums(row),
+        "staying": progress.staying(row, shot),
     }  # fmt: skip
 
 
@@ -400,7 +401,7 @@ def report(request: Request, pk: int) -> HttpResponse:
     context = {
         "row": row, "shot": shot, "measures": list(Measure), "leaders": row.leaders.all(), "partners": row.partners.all(), **_publicity(request, row),
         "sums": _sums(row), "attended": sum(row.attendees.values_list("people", flat=True)), **_charges(request, row), "items": row.plan.all(),
-        "changed": _changed(row, shot),
+        "changed": _changed(row, shot), "staying": progress.staying(row, shot),
     }  # fmt: skip
     return render(request, "campaigns/print/report.html", context)
 
