@@ -12,6 +12,9 @@ def test_unit_finance_is_reminded_confirms_and_the_allocation_is_tracked(opened:
     """Journey 3: the reminder stands in the list, both sides confirm the same number, the money is followed to arrival."""
     unit = opened()
     unit.sign_in("caiwu")
+    unit.go("/console/inbox/")
+    unit.shot("m12-3-inbox")
+    assert "非在编" in unit.text, unit.text[:900]
     unit.go("/console/income/staff/?state=reminded")
     unit.shot("m12-3-staff")
     unit.page.locator("table a.nm").first.click()
@@ -22,6 +25,9 @@ def test_unit_finance_is_reminded_confirms_and_the_allocation_is_tracked(opened:
     page.get_by_role("button", name="确认人数").click()
     page.wait_for_load_state("load")
     unit.look("m12-3-confirmed-by-unit")
+    page.set_viewport_size({"width": 375, "height": 812})
+    unit.look("m12-3-confirmed-by-unit-phone")
+    page.set_viewport_size({"width": 1366, "height": 768})
     assert "待财政核对" in unit.text
 
     treasury = opened()
@@ -37,6 +43,10 @@ def test_unit_finance_is_reminded_confirms_and_the_allocation_is_tracked(opened:
     page.get_by_role("button", name="登记到账").click()
     page.wait_for_load_state("load")
     treasury.look("m12-3-arrived")
+    unit.page.set_viewport_size({"width": 375, "height": 812})
+    unit.page.goto(where)
+    unit.look("m12-3-tracked-phone")
+    assert "已到账" in unit.text
     assert "已到账" in treasury.text
     assert "¥6,720.00" in treasury.text  # 336,000 × 2 %
 

@@ -50,7 +50,36 @@ def test_the_auditor_visits_with_the_form_and_a_finding_goes_out_with_its_clause
     desk.go(task + "print/")
     desk.look("m12-o1-report")
     assert "可按种子重算" in desk.text
+    _mended(opened(), desk, task)
     _bench(desk)
+
+
+def _mended(unit: Any, desk: Any, task: str) -> None:
+    """Journey 4 to its end: the unit mends with proof on the phone, the auditor looks again, the finding is closed."""
+    desk.go(task)
+    finding = str(desk.page.get_by_role("link", name="慰问没有签收表").get_attribute("href"))
+    unit.sign_in("kuaiji")
+    unit.page.set_viewport_size({"width": 375, "height": 812})
+    unit.go(finding)
+    unit.page.locator("[name=words]").fill("已补签收表，领取人逐一签字。")
+    unit.page.locator("[name=papers]").set_input_files({"name": "签收表.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF"})
+    unit.look("m12-o1-rectify-phone")
+    unit.page.get_by_role("button", name="报告整改").click()
+    unit.page.wait_for_load_state("load")
+    unit.look("m12-o1-rectified-phone")
+    assert "签收表.pdf" in unit.text and unit.page.get_by_role("button", name="复查通过").count() == 0
+    desk.go(finding)
+    desk.page.locator("[name=opinion]").fill("签收表齐全，整改到位。")
+    desk.look("m12-o1-follow-up")
+    desk.page.get_by_role("button", name="复查通过").click()
+    desk.page.wait_for_load_state("load")
+    desk.look("m12-o1-closed")
+    assert "复查通过" in desk.text and "办结" in desk.text
+    desk.page.set_viewport_size({"width": 375, "height": 812})
+    desk.go(task)
+    desk.look("m12-o1-task-phone")
+    assert "96 分" in desk.text or "96" in desk.text
+    desk.page.set_viewport_size({"width": 1366, "height": 768})
 
 
 def _bench(desk: Any) -> None:
@@ -112,6 +141,9 @@ def test_a_member_reads_the_statement_asks_and_gets_an_answer(opened: Any) -> No
     phone.page.wait_for_load_state("load")
     phone.look("m12-o3-phone-answered")
     assert "超过限额的一律转账" in phone.text
+    phone.narrow()
+    phone.page.set_viewport_size({"width": 1366, "height": 768})
+    phone.look("m12-o3-desk-answered")  # the member at a desk reads the same
     desk.go("/console/oversight/classes/")
     desk.shot("m12-o3-classes")
     desk.page.locator("table a.nm").first.click()

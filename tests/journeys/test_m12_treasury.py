@@ -81,3 +81,38 @@ def test_clothing_is_the_unions_and_comes_back_and_a_project_shows_its_money(ope
     desk.page.wait_for_load_state("load")
     desk.look("m12-t4-project")
     assert "资金来源" in desk.text
+
+
+@pytest.mark.system("S209")
+def test_the_final_account_is_sent_back_with_a_reason_and_unions_without_a_budget_are_reminded(opened: Any) -> None:
+    """The city reads what the chair's union reported, on the desk and on the phone, sends it back, and reminds of budgets."""
+    town = opened()
+    town.sign_in("city")
+    page = town.page
+    town.go("/console/treasury/finals/?state=reported")
+    town.shot("m12-t5-finals")
+    page.locator("table a.nm").first.click()
+    page.wait_for_load_state("load")
+    town.look("m12-t5-final")
+    assert "和预算比较" in town.text and "账实相符" in town.text and "程序" in town.text
+    page.set_viewport_size({"width": 375, "height": 812})
+    town.look("m12-t5-final-phone")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    where = page.url.removeprefix(town.site)
+    town.go(where + "?print=1")
+    town.look("m12-t5-final-print")
+    town.go(where)
+    page.get_by_role("button", name="退回").click()
+    page.wait_for_load_state("load")
+    assert "退回要写明理由" in page.inner_text("body")
+    page.locator("[name=reason]").fill("会员活动少支较多，请写清原因")
+    page.get_by_role("button", name="退回").click()
+    page.wait_for_load_state("load")
+    town.look("m12-t5-final-returned")
+    assert "上一级退回" in town.text and "会员活动少支较多" in town.text
+    town.go("/console/treasury/budgets/whole/?year=2025")
+    town.shot("m12-t5-whole")
+    if page.get_by_role("button", name="提醒这些工会编预算").count():
+        town.press("提醒这些工会编预算")
+        town.look("m12-t5-reminded")
+        assert "提醒过" in town.text

@@ -18,6 +18,9 @@ STALE = ("有没有新标准没有查到", "可能已经提高", "有没有新�
 """How a version says that its text may be out of date."""
 
 
+SENSIBLE = 10
+
+
 @dataclass(frozen=True)
 class Item:
     """One rule and its answer (一条规则的回答)."""
@@ -141,7 +144,8 @@ def _ask(draft: Draft, history: History, pack: Any, only: frozenset[str] = froze
 
 def _propose(answer: Answer, history: History, pack: Any) -> None:
     """Ways to a plan without any no, the budget left among it; and the smaller ways to one that is no longer refused."""
-    whole = _nearest(answer, history, pack, frozenset({Outcome.REFUSED, Outcome.REASON}))
+    found = _nearest(answer, history, pack, frozenset({Outcome.REFUSED, Outcome.REASON}))
+    whole = [p for p in found if p.plan.total_fen * SENSIBLE >= answer.draft.total_fen]  # a tenth of it is no plan any more
     both = {i.outcome for i in answer.items} >= {Outcome.REFUSED, Outcome.REASON}
     lift = _nearest(answer, history, pack, frozenset({Outcome.REFUSED})) if both or not whole else []
     answer.proposals, answer.still_reason = (whole, False) if whole else (lift, bool(lift))

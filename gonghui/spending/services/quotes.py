@@ -52,7 +52,8 @@ def goods_add(*, actor: Actor, plan: Plan, name: str, quantity: int, spec: str =
     if plan.kind == PlanKind.FESTIVAL:
         decision = reads.goods_decision(plan, name)
         if decision.blocks:
-            source = next((str(u.version.source) for u in decision.used if u.clause in _failing(decision)), "")
+            sources = [u.version.source for u in decision.used if u.clause in _failing(decision)]
+            source = next((f"{x}：“{x.quote}”" if x.quote else str(x) for x in sources), "")
             raise RuleViolation(
                 "spending.goods_banned",
                 f"“{name}”不能作节日慰问品：{decision.verdict}（依据：{source}）。请换成节日用品或生活必需品。",
