@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,9 @@ from gonghui.portal.demo import names
 from gonghui.portal.demo.city import City
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 from gonghui.services.selectors import activities as reads
-from gonghui.services.services import activities, health, teams
+from gonghui.services.selectors import health as health_reads
+from gonghui.services.selectors import teams as team_reads
+from gonghui.services.services import activities, events, feedback, health, practice, teams
 
 ORDER = 64
 Step = tuple[str, Callable[[], Any]]
@@ -34,6 +36,7 @@ def steps(actor: Actor, plan: Plan, city: City) -> Iterator[Step]:
     yield "普惠服务：职工体检", transaction.atomic(centre.checks)
     yield "普惠服务：文体赛事", transaction.atomic(centre.matches)
     yield "普惠服务：业余队伍、器材包", transaction.atomic(centre.teams)
+    yield "普惠服务：重大活动保障、满意度", transaction.atomic(centre.events)
 
 
 class Centre:
@@ -126,14 +129,14 @@ class Centre:
         """Three teams with players, goods at two far-off sites, one set taken back."""
         found = members.current(self.actor).order_by("pk").values_list("person_id", flat=True)[:18]
         players = [self.me, *[p for p in found if p != self.me]]
-        for i, (name, kind, practice) in enumerate(
+        for i, (name, kind, words) in enumerate(
             (
                 ("职工合唱团", "song", "每周三 19:00，文化宫二楼排练厅"), ("职工篮球队", "basketball", "每周六 15:00，市体育馆"),
                 ("职工书画社", "pictures", "每月第一个周日 9:00，市图书馆"),
             )
         ):  # fmt: skip
             with clock.at(date(2025, 3 + i, 6)):
-                team = teams.team_make(actor=self.actor, union=self.root, name=name, kind=kind, since=clock.today(), practice=practice)
+                team = teams.team_make(actor=self.actor, union=self.root, name=name, kind=kind, since=clock.today(), practice=words)
                 for person in players[i * 6 + (i > 0) : i * 6 + 6]:
                     teams.team_join(actor=Actor(ref=f"person:{person}", person_id=person), team=team)
         for site, goods, quantity in (
@@ -153,6 +156,76 @@ class Centre:
                 )
         with clock.at(date(2026, 9, 1)):
             teams.kit_return(actor=self.actor, kit=kit)
+
+    def events(self) -> None:
+        """A marathon that is over, a festival that runs with the demo worker on duty today; practice and satisfaction."""
+        found = members.current(self.actor).order_by("pk").values_list("person_id", flat=True)[:12]
+        crew = [self.me, *[p for p in found if p != self.me]]
+        now, today = clock.now(), clock.today()
+        with clock.at(today - timedelta(days=45)):
+            past = self._event("海滨马拉松服务保障", "体育场至海滨大道", today - timedelta(days=30), today - timedelta(days=30))
+            start = datetime.combine(today - timedelta(days=30), time(5), clock.SHANGHAI)
+            self._rota(past, start, crew[1:7])
+            past = events.plan_start(actor=self.actor, plan=past)
+        with clock.at(start + timedelta(hours=1)):
+            for duty in past.duties.order_by("pk").select_related("plan__union", "shift")[:5]:
+                if duty.shift.starts_at <= clock.now():
+                    events.check_in(actor=Actor(ref=f"person:{duty.person_id}", person_id=duty.person_id), duty=duty)
+            events.care_add(actor=self.actor, plan=past, on=clock.today(), words="给值守的工友送热粥、姜茶", people_count=18)
+            issue = events.issue_add(
+                actor=self.actor, plan=past, words="三号补给站纸杯不够", who="后勤组 郭勇", due_at=clock.now() + timedelta(hours=1)
+            )
+            events.issue_solve(actor=self.actor, issue=issue, answer="从二号站调来 500 个")
+        with clock.at(start + timedelta(hours=14)):
+            events.plan_finish(actor=self.actor, plan=past, summary="服务 1,260 名选手，值守 6 人次，没有安全事件。下次纸杯多备两成。")
+        live = self._event("职工文化节服务保障", "市工人文化宫广场", today, today + timedelta(days=2))
+        self._rota(live, now.replace(second=0, microsecond=0) + timedelta(minutes=15), crew)
+        radio = events.supply_add(actor=self.actor, plan=live, name="对讲机", unit="台", stock=12)
+        events.supply_add(actor=self.actor, plan=live, name="矿泉水", unit="箱", stock=60, consumable=True)
+        events.supply_move(actor=self.actor, supply=radio, way="out", quantity=5, receiver="引导组 郭勇")
+        live = events.plan_start(actor=self.actor, plan=live)
+        events.issue_add(actor=self.actor, plan=live, words="南入口指示牌缺一块", who="宣传组 丁岚", due_at=now + timedelta(hours=3))
+        for row in team_reads.teams(actor=self.actor)[:3]:
+            for days in (-14, -7, 3, 10):
+                at = datetime.combine(today + timedelta(days=days), time(19), clock.SHANGHAI)
+                made = practice.practice_set(actor=self.actor, team=row, starts_at=at, place="市工人文化宫", words="常规训练")
+                if days < 0:
+                    came = [m.person_id for m in team_reads.members_of(row)][: 4 + days // 7]
+                    practice.came(actor=self.actor, practice=made, persons=came)
+        for n, visit in enumerate(health_reads.attendance(actor=self.actor, state="attended").filter(plan__year=today.year)[:8]):
+            if visit.session.starts_at > now - timedelta(days=30):
+                me = Actor(ref=f"person:{visit.person_id}", person_id=visit.person_id)
+                feedback.rate_visit(actor=me, visit=visit, stars=5 - n % 3, words=("排队久了些", "护士很耐心", "")[n % 3])
+
+    def _event(self, title: str, place: str, since: date, until: date) -> Any:
+        values = {
+            "title": title,
+            "place": place,
+            "since": since,
+            "until": until,
+            "lead": "孟主任",
+            "phone": "0631-5550000",
+            "words": "引导、补给、医疗、应急",
+        }
+        return events.plan_make(actor=self.actor, union=self.root, values=values)
+
+    def _rota(self, plan: Any, start: datetime, crew: list[int]) -> None:
+        """Two posts in two shifts of four hours; the last shift is one short."""
+        posts = [
+            events.post_add(actor=self.actor, plan=plan, name=name, need=2, place=place)
+            for name, place in (("引导", "南入口"), ("补给", "中心广场"))
+        ]
+        people = iter(crew)
+        for n in range(2):
+            first = start + timedelta(hours=4 * n)
+            if first.date() > plan.until:
+                return
+            shift = events.shift_add(
+                actor=self.actor, plan=plan, name=f"第 {n + 1} 班", starts_at=first, ends_at=first + timedelta(hours=4)
+            )
+            for post in posts:
+                for _n in range(2 - n):
+                    events.duty_set(actor=self.actor, post=post, shift=shift, person_id=next(people))
 
     def _match(self, title: str, kind: str, start: date, format: str, divisions: list[str], mode: str, **more: Any) -> Any:
         with clock.at(start - timedelta(days=30)):
