@@ -22,6 +22,7 @@ class BookingConfig(AppConfig):
 
 def _hooks() -> None:
     from gonghui.booking import jobs, verify
+    from gonghui.booking.selectors import lines
     from gonghui.booking.services import merging, payments
     from gonghui.core import verify as checks
 
@@ -29,6 +30,7 @@ def _hooks() -> None:
         checks.register(id_, title, look)
     jobs.register()
     merging.install()
+    lines.plug()
     payments.register(payments.Gateway("demo", "演示付款", lambda payment: f"/m/booking/pay/{payment.reference}/"))
 
 

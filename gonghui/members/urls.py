@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.members.web import console, desk, groups, joining, mobile, moves, public, rosters, silent
+from gonghui.members.web import console, desk, groups, joining, mobile, moves, own, public, rosters, silent
 
 app_name = "members"
 C = "console/members/"
@@ -77,6 +77,7 @@ urlpatterns = [
     path(M + "application/", mobile.application, name="m-application"),
     path(M + "ceremony/<str:token>/", mobile.ceremony, name="m-ceremony"),
     path(M + "card/", mobile.card, name="m-card"),
+    path(M + "timeline/", own.timeline, name="m-timeline"),
     path(M + "data/", mobile.data, name="m-data"),
     path(M + "data/export/", mobile.data_export, name="m-export"),
     path(M + "data/ask/", mobile.ask, name="m-ask"),

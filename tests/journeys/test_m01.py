@@ -53,6 +53,48 @@ def test_the_list_of_the_business_register_comes_in_and_its_doubles_are_settled(
         desk.shot(name)
 
 
+@pytest.mark.system("S012", "S013")
+def test_a_federation_files_what_it_signed_and_whom_it_covers(opened: Any) -> None:
+    """Covered employers of a day, an agreement with its text, a congress session, the list of all agreements."""
+    desk = opened()
+    desk.sign_in("township")
+    desk.go("/console/orgs/unions/?q=白桦镇东兴片区工会联合会")
+    desk.page.get_by_role("link", name="白桦镇东兴片区工会联合会").first.click()
+    desk.press("联合会工作")
+    desk.look("m01-6-federation")
+    home = desk.page.url.removeprefix(desk.site)
+    desk.press("登记协议")
+    page = desk.page
+    page.locator("select[name=kind]").select_option("wage")
+    page.locator("[name=number]").fill("东兴工资〔2026〕9 号")
+    page.locator("[name=counterpart]").fill("东兴片区商户代表")
+    page.locator("[name=valid_until]").fill((date.today() + timedelta(days=364)).isoformat())
+    page.locator("input[type=file]").set_input_files({"name": "协议文本.csv", "mimeType": "text/csv", "buffer": sheets.table([["第一条"]])})
+    page.locator("form.panel button[type=submit]").last.click()
+    page.wait_for_load_state("load")
+    desk.look("m01-6-agreement")
+    assert "东兴工资〔2026〕9 号" in desk.text and "协议文本.csv" in desk.text, desk.text
+    desk.go(home)
+    desk.press("登记职代会")
+    for name, value in (
+        ("name", "第一届第二次区域职工代表大会"),
+        ("delegates", "60"),
+        ("present", "52"),
+        ("result", "通过工资专项集体合同草案，52 票同意。"),
+    ):
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("form.panel button[type=submit]").last.click()
+    page.wait_for_load_state("load")
+    desk.look("m01-6-filed")
+    assert "到会够数" in desk.text and "东兴工资〔2026〕9 号" in desk.text, desk.text
+    desk.go("/console/orgs/agreements/")
+    desk.shot("m01-6-agreements")
+    page.set_viewport_size({"width": 375, "height": 812})
+    for path, name in ((home, "federation"), ("/console/orgs/agreements/", "agreements")):
+        desk.go(path)
+        desk.shot(f"m01-6-{name}-phone")
+
+
 def _import(desk: Any) -> None:
     """The list as the business register hands it out: its own heads, GBK, one row without a name."""
     heads = ["企业名称", "注册号", "住所", "法定代表人", "法人身份证号", "联系方式", "从业人数", "单位性质", "注册日期", "所属工会代码"]

@@ -125,6 +125,10 @@ def test_a_worker_who_changes_job_is_never_without_a_union(opened: Any, city: Pa
         phone.go("/m/members/")
         assert union in phone.text and word in phone.text, phone.text
     phones[0].look("m02-3-new-union-phone")
+    phones[0].go("/m/members/timeline/")
+    phones[0].look("m02-3-timeline-phone")
+    phones[0].narrow()
+    assert OLD in phones[0].text and "转会已接收" in phones[0].text, phones[0].text
     phones[1].go("/m/notices/")
     phones[1].look("m02-3-declined-phone")
     assert "单位核实查无此人" in phones[1].text, phones[1].text

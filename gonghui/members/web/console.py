@@ -82,7 +82,10 @@ def _member(request: Request, spell: Membership, **more: Any) -> dict[str, Any]:
         request,
         [
             ("", "全部", None),
-            *[(k, v, None) for k, v in lines.KINDS.items() if k != "note" or request.actor.may(Perm.NOTE_VIEW, spell.union)],
+            *[
+                (k, v, None)
+                for k, v in lines.kinds(request.actor, person, spell.union, request.actor.may(Perm.NOTE_VIEW, spell.union)).items()
+            ],
         ],
         name="line",
     )
@@ -93,7 +96,7 @@ def _member(request: Request, spell: Membership, **more: Any) -> dict[str, Any]:
         "spell": spell, "person": person, "spells": past, "jobs": jobs, "faults": reads.faults_of(person), "transfer": live,
         "card": person.cards.filter(state__in=LIVE_CARDS).first(), "cards": person.cards.order_by("-pk")[:5],
         "exit": person.exits.filter(state="open").first(), "groups": spell.union.groups.filter(until=None).order_by("name"),
-        "timeline": lines.timeline(actor=request.actor, person=person, spells=past, jobs=jobs, notes=may["note_view"], kind=kind), "line_tabs": line_tabs,
+        "timeline": lines.timeline(actor=request.actor, person=person, spells=past, jobs=jobs, notes=may["note_view"], kind=kind, union=spell.union), "line_tabs": line_tabs,
         "age": lines.age_of(person.birth_date, clock.today()), "kinds": EmploymentKind.choices, "reveal": forms.RevealForm(auto_id="reveal-%s"), "transfer_form": forms.TransferForm(auto_id="transfer-%s"),
         "exit_form": forms.ExitForm(auto_id="exit-%s"), "note_form": forms.NoteForm(auto_id="note-%s"),
         "employ_form": forms.EmployForm(auto_id="job-%s"), "fill_form": forms.SexForm(auto_id="fill-%s"),

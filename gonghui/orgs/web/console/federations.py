@@ -127,7 +127,7 @@ def agreement_list(request: Request) -> HttpResponse:
     return render(request, "orgs/console/agreements.html", {"page": page, "form": form, "tabs": tabs, "chips": shown})
 
 
-def _agreements(request: Request) -> tuple[forms.AgreementFilter, dict[str, str]]:
+def _agreements(request: Request) -> tuple[forms.AgreementFilter, dict[str, Any]]:
     form = forms.AgreementFilter(request.GET)
     form.is_valid()
     return form, {name: form.cleaned_data.get(name, "") for name in ("q", "kind", "state")}
