@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db
 LINK = re.compile(rb'(?:href|hx-get|action)="(/[^"#]*)"')
 OF_A = ("township_a", "chair_a", "clerk_a", "organiser_a", "auditor_a", "member_a")
 OTHERS = ("city", "sysadmin", "secadmin", "auditadmin", "guest")
-EVERYBODYS = {"/console/experience/", "/m/venues/"}
-"""The library of experience names the unions it comes from, and places are open to every worker of the city: both are made to be shared."""
+EVERYBODYS = {"/console/experience/", "/m/venues/", "/m/campaigns/driver/"}
+"""The library of experience names the unions it comes from, and places are open to every worker of the city;
+a driver without an employer says which township the work is in: all are made to be shared."""
 EACH, MOST = 2, 140
 """How often one address with different objects, and how many pages, each reader opens."""
 

@@ -97,11 +97,11 @@ def test_conditions_of_a_published_item_stand() -> None:
 def test_near_items_of_the_same_period_are_pointed_out_and_set_exclusive_with_one_tap() -> None:
     with clock.at(shop.NOW):
         first, second = shop.draft(name="观影券", value_fen=4500), shop.draft(name="羽毛球券", value_fen=4000)
-        dear = shop.draft(name="疗休养", value_fen=200000)
+        dear = shop.draft(name="温泉券", value_fen=200000)
         assert [o.pk for o, _slip in publishing.near_items(second)] == [first.pk]
         desk = shop.desktop(shop.root())
         page = desk.get(reverse("booking:item", args=[second.pk])).content.decode()
-        assert "应设为互斥" in page and "疗休养" not in page
+        assert "应设为互斥" in page and "温泉券" not in page
         desk.post(reverse("booking:act", args=[second.pk, "exclusive"]), {"other": first.pk})
     assert Item.objects.get(pk=first.pk).exclusion_id == Item.objects.get(pk=second.pk).exclusion_id is not None
     assert Item.objects.get(pk=dear.pk).exclusion_id is None
