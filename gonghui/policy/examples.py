@@ -21,6 +21,13 @@ def every() -> list[tuple[str, dict[str, Any]]]:
     return out
 
 
+def of(key: str) -> list[dict[str, Any]]:
+    """The cases of one rule: its own file alone is read. `key` is a known rule's."""
+    area, _, name = key.partition(".")
+    path = rules.CASES / area / f"{name}.yaml"
+    return list(strict.read(path)) if path.exists() else []
+
+
 def faults(pack: Pack, key: str, case: dict[str, Any]) -> list[str]:
     """What the pack answers differently from the case."""
     if unknown := set(case) - KEYS:

@@ -49,20 +49,16 @@ def _number(value: Any) -> str:
 
 def cases(rule: Rule) -> list[dict[str, Any]]:
     """The worked cases of a rule, each run now."""
-    out = []
-    for key, case in examples.every():
-        if key == rule.key:
-            given = [(_label(rule, name), _shown(rule, name, value)) for name, value in case.get("facts", {}).items()]
-            out.append(
-                {
-                    **case,
-                    "facts": given,
-                    "place": places.name(places.code(case.get("at", ""))),
-                    "answer": _answer(rule, case),
-                    "ok": not examples.faults(rules.live(), key, case),
-                }
-            )
-    return out
+    return [
+        {
+            **case,
+            "facts": [(_label(rule, name), _shown(rule, name, value)) for name, value in case.get("facts", {}).items()],
+            "place": places.name(places.code(case.get("at", ""))),
+            "answer": _answer(rule, case),
+            "ok": not examples.faults(rules.live(), rule.key, case),
+        }
+        for case in examples.of(rule.key)
+    ]
 
 
 def _label(rule: Rule, name: str) -> str:
