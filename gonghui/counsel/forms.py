@@ -14,10 +14,12 @@ ANY = [("", "全部")]
 
 
 def long_text(label: str, most: int, hint: str = "", *, required: bool = True, rows: int = 3) -> django_forms.CharField:
-    """A field of several lines."""
-    return django_forms.CharField(
+    """A field of several lines over the whole width."""
+    field = django_forms.CharField(
         label=label, max_length=most, help_text=hint, required=required, widget=django_forms.Textarea({"rows": rows})
     )
+    field.wide = True  # type: ignore[attr-defined]  # read by the form's template
+    return field
 
 
 class SessionFilter(forms.Form):

@@ -95,3 +95,8 @@ def used_this_year(client: Client) -> int:
     """Sessions of the year that count: booked, held, missed, or given back too late (已用次数)."""
     rows = client.appointments.filter(slot__starts_at__year=clock.today().year)
     return rows.filter(~Q(state=AppointmentState.CANCELLED) | Q(late=True)).count()
+
+
+def rating_open(since: datetime, union: Any) -> bool:
+    """Is it after the thing and within the days of the rule (能不能评价)? Source: policy counsel.rating_days."""
+    return since <= clock.now() <= since + timedelta(days=common.number("rating_days", union))

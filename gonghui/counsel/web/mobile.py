@@ -62,7 +62,7 @@ def counsellor(request: Request, pk: int) -> HttpResponse:
     used = reads.used_this_year(client) if client else 0
     labels = dict(Topic.choices)
     context = {
-        "row": row, "slots": officers.free(row)[:24], "form": form, "used": used, "free": common.number("free_sessions", union),
+        "row": row, "slots": officers.free(row)[:12], "form": form, "used": used, "free": common.number("free_sessions", union),
         "hours": common.number("cancel_hours", union), "keep": common.number("retention_years", union), "need": common.number("danger_people", union),
         "topics": "、".join(str(labels.get(t, t)) for t in row.topics), "picked": whole_number(request.POST.get("slot")),
     }  # fmt: skip
@@ -115,8 +115,8 @@ def _session(request: Request, code: str, status: int = 200, **more: Any) -> Htt
     row, now = reads.mine_get(request.actor, code), clock.now()
     ahead = row.state == AppointmentState.BOOKED and row.slot.starts_at > now
     context = {
-        "row": row, "ahead": ahead, "letters": reads.letters(row), "slots": officers.free(row.counsellor)[:24] if ahead else [], "risks": reads.risks(row),
-        "may_rate": row.state == AppointmentState.HELD and not row.rated, "hours": common.number("cancel_hours", row.counsellor.union),
+        "row": row, "ahead": ahead, "letters": reads.letters(row), "slots": officers.free(row.counsellor)[:12] if ahead else [], "risks": reads.risks(row),
+        "may_rate": row.state == AppointmentState.HELD and not row.rated and reads.rating_open(row.slot.starts_at, row.counsellor.union), "hours": common.number("cancel_hours", row.counsellor.union),
         "letter": forms.LetterForm(), "rate": forms.RateForm(), **more,
     }  # fmt: skip
     return unkept(render(request, HERE + "session.html", context, status=status))
@@ -174,4 +174,13 @@ def gathering(request: Request, pk: int) -> HttpResponse:
         else:
             raise NotFound()
         return redirect("counsel:m-gathering", pk=pk)
-    return render(request, HERE + "gathering.html", {"row": row, "over": row.starts_at <= clock.now(), "rate": forms.RateForm()})
+    return render(
+        request,
+        HERE + "gathering.html",
+        {
+            "row": row,
+            "over": row.starts_at <= clock.now(),
+            "may_rate": reads.rating_open(row.starts_at, row.union),
+            "rate": forms.RateForm(),
+        },
+    )

@@ -14,9 +14,12 @@ STARS = [(n, f"{n} 星") for n in range(5, 0, -1)]
 
 
 def _text(label: str, most: int, hint: str = "", *, required: bool = True, rows: int = 2) -> django_forms.CharField:
-    return django_forms.CharField(
+    """A field of several lines over the whole width."""
+    field = django_forms.CharField(
         label=label, max_length=most, help_text=hint, required=required, widget=django_forms.Textarea({"rows": rows})
     )
+    field.wide = True  # type: ignore[attr-defined]  # read by the form's template
+    return field
 
 
 class EventFilter(forms.Form):
