@@ -27,6 +27,7 @@ from django.db import connection, transaction
 from django.template.backends.django import Template
 from django.test import Client, RequestFactory
 from django.test.client import ClientHandler
+from django.test.utils import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.safestring import SafeString
 
@@ -403,7 +404,9 @@ def _undrawn() -> Iterator[None]:
 
 @contextmanager
 def _steady() -> Iterator[None]:
-    """What every request would read again though each is rolled back: the session of a role and the badges of its menu."""
+    """What every request would read again though each is rolled back: session, sign-in and menu badges of a role."""
+    from gonghui.accounts import selectors as accounts
+
     held: dict[str, dict[str, Any]] = {}
     load = SessionStore.load
 
@@ -415,8 +418,15 @@ def _steady() -> Iterator[None]:
                 return held.pop(key)
         return copy.deepcopy(held[key])
 
-    with patch.object(SessionStore, "load", kept), patch.object(menu, "forget", lambda actor: None):
+    menu._kept.clear()
+    with (
+        patch.object(SessionStore, "load", kept),
+        patch.object(accounts, "signed_in", cache(accounts.signed_in)),
+        patch.object(menu, "forget", lambda actor: None),
+        override_settings(BADGE_SECONDS=86_400),
+    ):
         yield
+    menu._kept.clear()
 
 
 @cache
