@@ -39,7 +39,7 @@ def _permissions() -> None:
 
 def _plug() -> None:
     from gonghui.approvals import services as approvals
-    from gonghui.core import verify
+    from gonghui.core import verbs, verify
     from gonghui.documents import kinds
     from gonghui.documents import services as documents
     from gonghui.organising import follow, handler
@@ -60,6 +60,7 @@ def _plug() -> None:
     hooks.register("union_ended", follow.union_ended)
     for id_, title, look in CHECKS:
         verify.register(id_, title, look)
+    verbs.register({"visited": "登记观摩"}, {})
     figures.register()
 
 
