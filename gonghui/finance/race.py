@@ -167,10 +167,10 @@ def _database(folder: str) -> Iterator[str]:
         return
     name = f"gonghui_race_{os.getpid()}"
     parts = urlsplit(os.environ.get("GONGHUI_DATABASE_URL", ""))
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # Django's own way to the maintenance database
+    with connection._nodb_cursor() as cursor:  # Django's own way to the maintenance database
         cursor.execute(f'CREATE DATABASE "{name}"')
     try:
         yield urlunsplit(parts._replace(path=f"/{name}"))
     finally:
-        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # as above
+        with connection._nodb_cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')

@@ -351,11 +351,12 @@ class Money:
             )
             row = finals.final_explain(actor=kuaiji, final=row, words=words, notes="收支总体平衡，结余转入下年使用。")
             row = finals.final_submit(actor=kuaiji, final=row)
+            paper: Any = row.approval
             approvals.approval_decide(
-                actor=self.hands["auditor"], approval=row.approval, decision="approve", opinion="账实相符，差异说明清楚，同意"
+                actor=self.hands["auditor"], approval=paper, decision="approve", opinion="账实相符，差异说明清楚，同意"
             )
-            row.approval.refresh_from_db()
-            approvals.approval_decide(actor=self.hands["chair"], approval=row.approval, decision="approve", opinion="同意")
+            paper.refresh_from_db()
+            approvals.approval_decide(actor=self.hands["chair"], approval=paper, decision="approve", opinion="同意")
             row.refresh_from_db()
             finals.final_report(actor=kuaiji, final=row, document_no="工会〔2026〕6 号")
         return made + 1
