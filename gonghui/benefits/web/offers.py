@@ -237,7 +237,8 @@ def code_undo(request: Request, pk: int) -> HttpResponse:
 @require_GET
 def usage(request: Request) -> HttpResponse:
     """Use and savings in a period (使用和节省)."""
-    form = forms.PeriodFilter(request.GET or None)
+    today = clock.today()
+    form = forms.PeriodFilter(request.GET or None, initial={"since": today.replace(month=1, day=1), "until": today})
     since, until = form.span()
     if request.GET.get("xlsx"):
         name, data = exports.usage(request.actor, since, until)

@@ -52,6 +52,7 @@ class Desk:
     def _people(self) -> None:
         """The demo worker, members of the demo chair's union, and some from the whole city."""
         self.today, self.root = clock.today(), unions.union_of_code(CITY_CODE)
+        self.noon = datetime.combine(self.today - timedelta(days=1), time(11, 20), clock.SHANGHAI)
         self.me = people.person_find(phone=names.phone(0))[0].pk
         accounts = {user.username: user for user, _roles, _seed in users.demo_accounts()}
         self.chair = users.actor_of(accounts["chair"])
@@ -83,7 +84,7 @@ class Desk:
         **more: Any,
     ) -> Any:
         """An offer that opened `before` days ago and stays open `days` from now."""
-        since = clock.now() - timedelta(days=before)
+        since = self.noon - timedelta(days=before)
         until = datetime.combine(self.today + timedelta(days=days), time(18), clock.SHANGHAI)
         values: dict[str, Any] = {
             "kind": "price", "words": "到店出示券码，每次用一张，不找零。", "per_member": 1, "code_days": 30, "subsidy_fen": 0, "member_days": 0, "first_hours": 0, "group_least": 0, **more,
@@ -106,10 +107,10 @@ class Desk:
         """Persons take a code one after the other; of three, `used` go to the shop two days later."""
         made = []
         for n, person in enumerate(persons):
-            with clock.at(clock.now() - timedelta(days=ago, hours=n)):
+            with clock.at(self.noon - timedelta(days=ago, hours=n)):
                 made.append(claims.claim_take(actor=self.himself(person), offer=offer))
             if n % 3 < used:
-                with clock.at(clock.now() - timedelta(days=max(0, ago - 2), minutes=7 * n)):
+                with clock.at(self.noon - timedelta(days=max(0, ago - 2), minutes=7 * n)):
                     claims.code_use(merchant=offer.merchant, text=made[-1].code)
         return made
 
@@ -151,7 +152,7 @@ class Desk:
 
     def _mine(self, plan: Any, ticket: Any) -> None:
         """The demo worker: one used, one given up, one to show at the till."""
-        with clock.at(clock.now() - timedelta(days=9)):
+        with clock.at(self.noon - timedelta(days=9)):
             row = claims.claim_take(actor=self.himself(self.me), offer=plan)
             claims.code_use(merchant=plan.merchant, text=row.code)
         gone = claims.claim_take(actor=self.himself(self.me), offer=ticket)
@@ -251,7 +252,7 @@ class Desk:
         self._posted()
         evening = datetime.combine(self.today + timedelta(days=12), time(18), clock.SHANGHAI)
         free = list(self.crowd[40:48])
-        with clock.at(clock.now() - timedelta(days=3)):
+        with clock.at(self.noon - timedelta(days=3)):
             heroes = self._programme("劳模疗休养", "model", self.today.year, 10, evening, ceiling=4_000, cost=3_600)
             stays.share_split(actor=self.actor, programme=heroes)
             stays.programme_open(actor=self.actor, programme=heroes)
@@ -307,7 +308,7 @@ class Desk:
 
     def _posted(self) -> None:
         """This year's first list hangs out: the demo worker stands on it, some wait."""
-        start = clock.now() - timedelta(days=20)
+        start = self.noon - timedelta(days=20)
         with clock.at(start):
             row = self._programme("秋季一线职工疗休养", "frontline", self.today.year, 16, start + timedelta(days=17))
             mine = members.mine(self.me)
@@ -329,5 +330,5 @@ class Desk:
                 phone="0631-5551000",
             )
             self._apply(row, [p for p in [self.me, *self.own[:7], *self.crowd[30:40]] if self._fits(row, p)])
-        with clock.at(clock.now() - timedelta(days=2)):
+        with clock.at(self.noon - timedelta(days=2)):
             applying.programme_post(actor=self.actor, programme=row)
