@@ -22,10 +22,11 @@ class BookingConfig(AppConfig):
 
 def _hooks() -> None:
     from gonghui.booking import jobs, verify
-    from gonghui.booking.selectors import lines
+    from gonghui.booking.selectors import figures, lines
     from gonghui.booking.services import merging, payments
     from gonghui.core import verify as checks
 
+    figures.register()
     for id_, title, look in verify.CHECKS:
         checks.register(id_, title, look)
     jobs.register()

@@ -14,7 +14,7 @@ from gonghui.core.errors import NotFound
 
 ROOT = Path(__file__).resolve().parent / "definitions"
 KINDS = frozenset({"state", "flow", "opening", "sum", "band", "rate"})
-UNITS = {"employer": "家", "union": "个", "person": "人", "case": "件", "visit": "次", "drive": "个", "rate": ""}
+UNITS = {"employer": "家", "union": "个", "person": "人", "case": "件", "visit": "次", "drive": "个", "booking": "次", "rate": ""}
 ALLOWED = frozenset(
     {
         "key",

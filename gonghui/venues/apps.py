@@ -46,8 +46,9 @@ def _hooks() -> None:
     from gonghui.venues import jobs as timed
     from gonghui.venues import verify as checks
     from gonghui.venues.enums import Perm
-    from gonghui.venues.selectors import todo
+    from gonghui.venues.selectors import figures, todo
 
+    figures.register()
     verbs.register(
         {"taken": "受理", "referred": "转办", "booked": "预约", "lent": "借出", "paused": "暂停", "lost": "报失", "voided": "作废"},
         {

@@ -6,9 +6,10 @@ from gonghui.figures.services.reports import period_put, report_check, report_co
 from gonghui.figures.services.rolls import apply, post, rebuild, union_moved
 from gonghui.figures.sources import Source
 from gonghui.figures.sources import register as register_source
+from gonghui.figures.stars import register_stars
 from gonghui.figures.words import register as register_labels
 
 __all__ = [
-    "Source", "apply", "period_put", "post", "rebuild", "register_labels", "register_recount", "register_source", "report_check", "report_correct",
+    "Source", "apply", "period_put", "post", "rebuild", "register_labels", "register_recount", "register_source", "register_stars", "report_check", "report_correct",
     "report_prepare", "report_release", "reported_import", "reported_put", "union_moved",
 ]  # fmt: skip
