@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 
 from gonghui.accounts.actor import Actor as ActorType
 from gonghui.core import audit, clock
-from gonghui.core.errors import Conflict, NotFound, NotPermitted, RuleViolation
+from gonghui.core.errors import Conflict, NotPermitted, RuleViolation
 from gonghui.members import flows
 from gonghui.members.enums import LIVE_TRANSFERS, EndReason, Perm, Standing, TransferCause, TransferState
 from gonghui.members.models import Employment, Membership, Transfer
@@ -261,5 +261,5 @@ def membership_return(*, actor: Actor, membership: Membership) -> Membership:
     spell = spells.lock(membership)
     actor.require(Perm.MEMBER_EDIT, spell.union)
     if spell.standing not in (Standing.RETAINED, Standing.SUSPENDED):
-        raise NotFound("members.not_paused", f"这名会员的会籍是“{spell.get_standing_display()}”，不用恢复。")
+        raise Conflict("members.not_paused", f"这名会员的会籍是“{spell.get_standing_display()}”，不用恢复。")
     return spells.change_spell(actor=actor, spell=spell, on=clock.today(), ended=EndReason.RESUMED, standing=Standing.ACTIVE)

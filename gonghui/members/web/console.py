@@ -207,8 +207,7 @@ def employment_end(request: Request, pk: int, job: int) -> HttpResponse:
 
     def act(m: Membership) -> Any:
         form = forms.EmployForm(request.POST)
-        if not form.is_valid():
-            raise NotFound()
+        _valid(form)
         row = m.person.employments.filter(pk=job).select_related("employer__union").first()
         if row is None:
             raise NotFound()
@@ -265,11 +264,16 @@ def note(request: Request, pk: int) -> HttpResponse:
     form = forms.NoteForm(request.POST)
 
     def act(m: Membership) -> Any:
-        if not form.is_valid():
-            raise NotFound()
+        _valid(form)
         return roster_services.note_add(actor=request.actor, person=m.person, union=m.union, **form.cleaned_data)
 
     return _act(request, pk, act, "已登记。")
+
+
+def _valid(form: Any) -> None:
+    """What is missing in a small form is said on the page one comes back to. Raises: BadInput members.fill."""
+    if not form.is_valid():
+        raise BadInput("members.fill", "".join(str(e) for errors in form.errors.values() for e in errors))
 
 
 @officer(Perm.MEMBER_EDIT)
@@ -279,8 +283,7 @@ def fill(request: Request, pk: int) -> HttpResponse:
     form = forms.SexForm(request.POST)
 
     def act(m: Membership) -> Any:
-        if not form.is_valid():
-            raise BadInput("members.fill", "；".join(str(e) for errors in form.errors.values() for e in errors))
+        _valid(form)
         changes = {k: v for k, v in form.cleaned_data.items() if v and k != "reason"}
         if "phone" in changes:
             identity.may_set_phone(request.actor, m.person, m.union.path)
@@ -316,7 +319,7 @@ def bulk(request: Request) -> HttpResponse:
         "card": ("编会员证号", lambda m: cards.card_issue_missing(actor=request.actor, membership=m)),
     }
     if verb not in acts:
-        raise NotFound()
+        raise BadInput("members.no_verb", "请先选好要对这些会员做什么，再提交。")
     title, act = acts[verb]
     ok, skipped = common.each(rows, act)
     context = {

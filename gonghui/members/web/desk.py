@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.errors import NotFound, Refusal, RuleViolation
+from gonghui.core.errors import BadInput, NotFound, Refusal, RuleViolation
 from gonghui.core.http import Request, numbers, page_of, render, tabs_of, told
 from gonghui.members import forms
 from gonghui.members.enums import Perm, Standing
@@ -108,7 +108,7 @@ def stale_act(request: Request) -> HttpResponse:
         "confirm": ("登记已核实", lambda m: standing.membership_confirm(actor=request.actor, membership=m)),
     }
     if (verb := request.POST.get("verb", "")) not in acts:
-        raise NotFound()
+        raise BadInput("members.no_verb", "请先选“提醒”或“登记已核实”，再提交。")
     title, act = acts[verb]
     ok, skipped = common.each(rows.select_related("person", "union", "group")[:MOST_BULK], act)
     back = reverse("members:stale") + f"?union={union.pk}"

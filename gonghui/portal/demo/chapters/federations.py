@@ -43,7 +43,7 @@ def _of(actor: Actor, union: Any, n: int, random: Random) -> int:
             continue
         trade = union.kind == UnionKind.INDUSTRY
         kind = AgreementKind.WAGE if trade or n % 3 else AgreementKind.CONTRACT
-        number = f"{union.short_name or union.name[:6]}〔{signed.year}〕{n + 1} 号"
+        number = f"{(union.short_name or union.name).removesuffix('工会联合会')}〔{signed.year}〕{n + 1} 号"
         text = f"{union.name},{kind.label},{number}\n".encode()
         services.agreement_record(
             actor=actor, union=union, kind=kind, number=number, counterpart=f"{union.association or '本地企业家协会'}", signed_on=signed,
