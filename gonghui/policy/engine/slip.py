@@ -157,7 +157,7 @@ def _row(data: Mapping[str, Any], clause: Mapping[str, Any]) -> dict[str, Any]:
         "open": colour in ("bad", "warn"),
         "sources": [{**v, **_words(v)} for v in clause["versions"]],
         "unverified": first["confidence"] != "V",
-        "bar": _bar(clause),
+        "bar": _bar(clause, read),
         "facts": read,
         "now": clause["shown"] if clause["kind"] in ("number", "value") else _now(read),
     }
@@ -181,12 +181,15 @@ def _words(v: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _bar(clause: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Value and limit of the first plain numeric comparison, for the threshold bar."""
+def _bar(clause: Mapping[str, Any], read: list[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Value and limit of the first plain numeric comparison, for the threshold bar; in yuan where the fact is an amount."""
     for step in clause["steps"]:
         left, _, right = step["expression"].partition(" >= ")
         if not right:
             left, _, right = step["expression"].partition(" <= ")
         if left.lstrip("-").isdigit() and right.isdigit() and int(right) > 0:
-            return {"value": int(left), "limit": int(right), "text": f"标准 {int(right):,}"}
+            money = any(f["value"] == int(left) and str(f["shown"]).startswith("¥") for f in read)
+            kind = "fen" if money else ""
+            shown, limit = (facts.show(int(n), type=kind) for n in (left, right))
+            return {"value": int(left), "limit": int(right), "shown": shown, "text": f"标准 {limit}"}
     return None
