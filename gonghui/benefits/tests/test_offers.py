@@ -216,7 +216,7 @@ def test_a_voucher_paid_by_the_union_is_held_to_the_standard_of_the_place() -> N
 class Property(TestCase):
     """Whatever members do, in any order, no more than the quota is ever out and nobody holds more than the limit."""
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=8, deadline=None)
     @given(st.integers(1, 4), st.integers(1, 2), st.lists(st.tuples(st.sampled_from("tcu"), st.integers(0, 3)), max_size=24))
     def test_a_quota_is_never_exceeded(self, quota: int, limit: int, acts: list[tuple[str, int]]) -> None:
         union = members.shop()[1]
