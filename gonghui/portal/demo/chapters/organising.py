@@ -90,7 +90,7 @@ class Chapter:
                         actor=self.actor, union=town, name=f"清泉{trade}", opened_on=opened, address=f"江州市{town.name[:3]}清泉街 {2 * n + 1} 号",
                         industry="F52", headcount=SIZES[n % len(SIZES)], women_headcount=2, origin="新登记单位", source="登记信息",
                         latitude=(town.latitude or 37.0) + n % 5 * 0.004, longitude=(town.longitude or 120.0) + n // 5 * 0.006, area=town.area,
-                        **({"two_new": True} if trade == TWO_NEW else {}),
+                        two_new=trade == TWO_NEW,
                     )  # fmt: skip
                 self.shops.append(shop)
         return self.shops
