@@ -37,7 +37,9 @@ AREAS = {
     "orgs": "组织建设", "members": "会员会籍", "figures": "统计口径与目标", "congress": "会员（代表）大会", "elections": "选举换届",
     "finance": "经费财务", "bargaining": "集体协商", "rights": "维权", "safety": "劳动保护", "assistance": "困难帮扶", "mutualaid": "互助保障",
     "services": "普惠服务", "merit": "评先创优", "training": "培训", "disclosure": "厂务公开", "office": "机关办公", "stats": "统计上报",
-    "assessment": "考核评价", "people": "人员身份", "files": "档案", "approvals": "审批", "organising": "组建入会行动", "core": "平台",
+    "assessment": "考核评价", "people": "人员身份", "files": "档案", "approvals": "审批", "organising": "组建入会行动", "core": "平台", "benefits": "普惠和疗休养", "booking": "服务预约", "campaigns": "集中行动",
+    "counsel": "心理关爱", "fieldwork": "上门服务", "income": "经费收缴", "oversight": "经审公开", "privacy": "个人信息保护", "spending": "支出把关",
+    "treasury": "预算资产", "venues": "服务阵地",
 }  # fmt: skip
 
 

@@ -141,8 +141,8 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tries', to='benefits.merchant', verbose_name='商家')),
             ],
             options={
-                'verbose_name': '核销记录',
-                'verbose_name_plural': '核销记录',
+                'verbose_name': '券码核销记录',
+                'verbose_name_plural': '券码核销记录',
             },
         ),
         migrations.CreateModel(

@@ -1,4 +1,4 @@
-"""Merchants, their offers, the codes of members, what happened at the counter (商家、优惠、券码、核销记录)."""
+"""Merchants, their offers, the codes of members, what happened at the counter (商家、优惠、券码、券码核销记录)."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Claim(models.Model):
 
 
 class CounterTry(models.Model):
-    """A line of the counter's log, only added (核销记录). It names no person."""
+    """A line of the counter's log, only added (券码核销记录). It names no person."""
 
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="tries", verbose_name="商家")
     claim = models.ForeignKey(Claim, models.PROTECT, null=True, blank=True, related_name="tries", verbose_name="券码")
@@ -164,7 +164,7 @@ class CounterTry(models.Model):
     reason = models.CharField("原因", max_length=200, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "核销记录"
+        verbose_name = verbose_name_plural = "券码核销记录"
         indexes = [models.Index(fields=["merchant", "-at"], name="benefits_try_merchant")]
 
     def __str__(self) -> str:

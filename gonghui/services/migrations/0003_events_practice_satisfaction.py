@@ -203,8 +203,8 @@ class Migration(migrations.Migration):
                 ('visit', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='satisfaction', to='services.healthvisit', verbose_name='体检预约')),
             ],
             options={
-                'verbose_name': '满意度评价',
-                'verbose_name_plural': '满意度评价',
+                'verbose_name': '体检活动评价',
+                'verbose_name_plural': '体检活动评价',
             },
         ),
         migrations.CreateModel(

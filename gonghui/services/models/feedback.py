@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class Satisfaction(models.Model):
-    """Stars and words after a check or a match (满意度评价), once each."""
+    """Stars and words after a check or a match (体检活动评价), once each."""
 
     visit = models.OneToOneField(
         "services.HealthVisit", models.PROTECT, null=True, blank=True, related_name="satisfaction", verbose_name="体检预约"
@@ -23,7 +23,7 @@ class Satisfaction(models.Model):
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "满意度评价"
+        verbose_name = verbose_name_plural = "体检活动评价"
         constraints = [
             models.CheckConstraint(condition=Q(stars__gte=1) & Q(stars__lte=5), name="services_stars"),
             models.CheckConstraint(
