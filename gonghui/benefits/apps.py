@@ -41,11 +41,12 @@ def _hooks() -> None:
     from gonghui.benefits import jobs as timed
     from gonghui.benefits import verify as checks
     from gonghui.benefits.enums import Perm
-    from gonghui.benefits.selectors import todo
+    from gonghui.benefits.selectors import lines, todo
     from gonghui.benefits.services import merging
     from gonghui.core import jobs, verbs, verify
     from gonghui.files import kinds
 
+    lines.plug()
     verbs.register(
         {
             "claimed": "领取", "code_used": "核销", "code_undone": "撤回核销", "link_changed": "更换核销页", "code_expired": "到期收回", "formed": "成团",

@@ -51,9 +51,10 @@ def _hooks() -> None:
     from gonghui.files import kinds
     from gonghui.services import exports
     from gonghui.services.enums import Perm
-    from gonghui.services.selectors import figures, todo
+    from gonghui.services.selectors import figures, lines, todo
 
     figures.register()
+    lines.plug()
     approvals.register_inbox("services", todo.inbox)
     kinds.register("services.rota", "保障排班表", Perm.EVENT_VIEW, exports.rota)
     kinds.register("services.ratings", "服务满意度", Perm.FEEDBACK_VIEW, exports.ratings, personal=False)

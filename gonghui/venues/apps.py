@@ -46,9 +46,10 @@ def _hooks() -> None:
     from gonghui.venues import jobs as timed
     from gonghui.venues import verify as checks
     from gonghui.venues.enums import Perm
-    from gonghui.venues.selectors import figures, todo
+    from gonghui.venues.selectors import figures, lines, todo
 
     figures.register()
+    lines.plug()
     verbs.register(
         {"taken": "受理", "referred": "转办", "booked": "预约", "lent": "借出", "paused": "暂停", "lost": "报失", "voided": "作废"},
         {
