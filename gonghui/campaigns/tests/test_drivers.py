@@ -123,3 +123,11 @@ def test_a_drivers_table_leads_to_the_page_and_checks_in_and_other_tables_do_not
     plain = make.drive_of(d, "全员入会月")
     hall = sites.site_open(actor=SYSTEM, campaign=plain, kind="field", union=d.towns[1], title="工地入会", place="礼堂", at=clock.now())
     assert offered(None, hall.ceremony) == [] and len(offered(None, site.ceremony)) == 1
+
+
+@pytest.mark.system("S032")
+def test_who_is_a_member_already_is_told_so_and_led_to_the_transfer() -> None:
+    row = members.member(register.township("青石镇工会", register.root()))
+    _user, browser = phone(row.person)
+    page = browser.get("/m/campaigns/driver/").content.decode()
+    assert "您已经是会员" in page and row.union.name in page and "提交申请" not in page

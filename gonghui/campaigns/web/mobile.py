@@ -22,7 +22,7 @@ from gonghui.core import clock, idempotency
 from gonghui.core.access import officer, signed_in
 from gonghui.core.errors import NotFound, NotPermitted, Refusal
 from gonghui.core.http import Request, asked, render, told
-from gonghui.members.selectors import joining
+from gonghui.members.selectors import joining, members
 from gonghui.members.services import consents, identity
 from gonghui.orgs.selectors import unions
 from gonghui.people import selectors as people
@@ -100,6 +100,9 @@ def driver(request: Request) -> HttpResponse:
     application = joining.my_application(person.pk) if person is not None else None
     if application is not None and application.state not in ("withdrawn", "refused"):
         return _note(request, application)
+    held = members.mine(person.pk) if person is not None else None
+    if held is not None:
+        return render(request, "campaigns/mobile/driver_member.html", {"held": held})
     return _join(request, person)
 
 
