@@ -50,7 +50,7 @@ postgres: $(READY)
 
 browser: $(READY)
 	@sh tools/browser.sh
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest $(SHARED) -m browser
 
 lock:
 	uv pip compile pyproject.toml --group dev --generate-hashes --no-header --no-annotate --universal --python-version 3.11 -o requirements.lock
