@@ -17,7 +17,7 @@ from django.urls import Resolver404, resolve
 from tests import sweep as sweeps
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.engine_free]
 LINK = re.compile(rb'(?:href|hx-get|action)="(/[^"#]*)"')
 OF_A = ("township_a", "chair_a", "clerk_a", "organiser_a", "auditor_a", "member_a")
 OTHERS = ("city", "sysadmin", "secadmin", "auditadmin", "guest")

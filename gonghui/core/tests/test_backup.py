@@ -27,6 +27,7 @@ def tiny(folder: Path, passphrase: str | None = None, size: int = 4000) -> Path:
     return target
 
 
+@pytest.mark.engine_free
 @pytest.mark.fault(46)
 @pytest.mark.bar(35)
 def test_a_thousand_mutations_are_all_refused(tmp_path: Path) -> None:
@@ -54,6 +55,7 @@ def test_a_thousand_mutations_are_all_refused(tmp_path: Path) -> None:
     assert survived == []
 
 
+@pytest.mark.engine_free
 @pytest.mark.fault(46)
 def test_swapped_chunks_and_a_wrong_passphrase_are_refused(tmp_path: Path) -> None:
     whole = tiny(tmp_path / "a", "orchid lantern 42", size=3 * archive.CHUNK)
@@ -68,6 +70,7 @@ def test_swapped_chunks_and_a_wrong_passphrase_are_refused(tmp_path: Path) -> No
     assert backup.unpack(whole, tmp_path / "z", passphrase="orchid lantern 42")["parts"]
 
 
+@pytest.mark.engine_free
 def test_a_part_the_manifest_does_not_know_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "a"
     folder.mkdir()
@@ -81,6 +84,7 @@ def test_a_part_the_manifest_does_not_know_is_refused(tmp_path: Path) -> None:
         (folder / "t.bak").unlink()
 
 
+@pytest.mark.engine_free
 @pytest.mark.invariant("OPS-01", "PRI-02")
 @pytest.mark.bar(35)
 def test_backup_restore_and_drill_of_a_whole_site(site: Site, tmp_path: Path) -> None:
@@ -104,6 +108,7 @@ def test_backup_restore_and_drill_of_a_whole_site(site: Site, tmp_path: Path) ->
     assert site.run("backup", str(target)).returncode == 1  # never overwritten
 
 
+@pytest.mark.engine_free
 @pytest.mark.invariant("OPS-01")
 def test_a_backup_without_its_keys_does_not_open(site: Site, tmp_path: Path) -> None:
     target = tmp_path / "a.bak"
@@ -113,6 +118,7 @@ def test_a_backup_without_its_keys_does_not_open(site: Site, tmp_path: Path) -> 
     assert done.returncode == 1 and "core.key_" in done.stderr and not (tmp_path / "new" / "gonghui.sqlite3").exists()
 
 
+@pytest.mark.engine_free
 @pytest.mark.fault(47)
 @pytest.mark.invariant("AUD-07")
 def test_an_older_backup_put_back_is_noticed_by_the_published_heads(site: Site, tmp_path: Path) -> None:
@@ -128,6 +134,7 @@ def test_an_older_backup_put_back_is_noticed_by_the_published_heads(site: Site, 
     assert not said["ok"] and "截断或恢复" in said["checks"][0]["failures"][0]
 
 
+@pytest.mark.engine_free
 def test_a_missing_attachment_stops_the_backup(site: Site, tmp_path: Path) -> None:
     next(p for p in (site.folder / "files").rglob("*") if p.is_file()).unlink()
     done = site.run("backup", str(tmp_path / "a.bak"))

@@ -27,7 +27,7 @@ ARGS = {
 }
 OWNED = {"counsel.Appointment"}
 UNREACHED = {
-    "counsel:appointment", "counsel:talk", "counsel:act", "counsel:m-session", "counsel:m-session-act", "counsel:hours", "counsel:hours-act",
+    "counsel:desk", "counsel:m-mine-act", "counsel:appointment", "counsel:talk", "counsel:act", "counsel:m-session", "counsel:m-session-act", "counsel:hours", "counsel:hours-act",
 }  # fmt: skip
 """No role of the small world is the counsellor, and nobody but the counsellor gets in: gonghui/counsel/tests/test_secrecy.py asks as that one."""
 

@@ -42,6 +42,7 @@ def _mine(world: Any) -> tuple[Appointment, Any]:
 
 
 @pytest.mark.system("S182")
+@pytest.mark.engine_free
 def test_no_role_reads_a_record_at_any_address_and_foreign_looks_like_missing(world: Any) -> None:
     found = sweeps.run(world, names=[f"counsel:{n}" for n in READING], keep=True)
     assert found.unknown == [] and sweeps.leaks(found) == []

@@ -231,12 +231,13 @@ class Year:
 
     def _booked(self, clerk: Actor, chair: Actor, union: Any, everyone: list[PersonData], some: list[PersonData]) -> None:
         """Lawful plans that went through the guard into the books: a walk, a meal, the gifts of the National Day with their quotations."""
+        both = self._within(union, PlanKind.ACTIVITY, date(2026, 10, 12), 2500, len(some))  # walk and meal share one line of the budget
+        towel = both * 3 // 5 // 100 * 100
         walk = PlanData(
-            PlanKind.ACTIVITY, "重阳登山健步走", date(2026, 10, 20), [LineData(Use.SOUVENIR, 1500, len(some), "运动毛巾")], some, payee=SHOPS[1],
+            PlanKind.ACTIVITY, "重阳登山健步走", date(2026, 10, 20), [LineData(Use.SOUVENIR, towel, len(some), "运动毛巾")], some, payee=SHOPS[1],
         )  # fmt: skip
-        meal = PlanData(PlanKind.MEAL, "秋季运动会误餐", date(2026, 10, 16), [LineData(Use.MEAL, 1000, len(some))], some, payee=SHOPS[3])
-        left = budgets.budget_for(union, date(2026, 10, 1), PlanKind.FESTIVAL, "").left_fen or 0
-        each = min(15000, left // len(everyone) // 100 * 100)
+        meal = PlanData(PlanKind.MEAL, "秋季运动会误餐", date(2026, 10, 16), [LineData(Use.MEAL, both - towel, len(some))], some, payee=SHOPS[3])
+        each = self._within(union, PlanKind.FESTIVAL, date(2026, 10, 1), 15000, len(everyone))
         gifts = PlanData(
             PlanKind.FESTIVAL, "国庆节慰问", date(2026, 10, 1), [LineData(Use.GIFT, each if each >= LEAST_GIFT else 15000, len(everyone), "米油礼包")], everyone, whole_roll=True,
             payee=SHOPS[0], more={"festival": "national", "form": "goods"},
@@ -250,6 +251,11 @@ class Year:
         plan.refresh_from_db()
         if each >= LEAST_GIFT:  # a large union may have too little left: the plan then waits
             self._book(clerk, chair, plan, date(2026, 10, 9))
+
+    def _within(self, union: Any, kind: str, on: date, wish_fen: int, people: int) -> int:
+        """What the budget leaves for each, whole yuan, at most the wish."""
+        left = budgets.budget_for(union, on, kind, "").left_fen or 0
+        return min(wish_fen, left // people // 100 * 100)
 
     def _book(self, clerk: Actor, chair: Actor, plan: Any, on: date) -> None:
         """Voucher by the accountant, checked by the chair, posted by the cashier; the guard is asked each time."""
