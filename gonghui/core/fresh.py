@@ -2,8 +2,8 @@
 
 Replaying every migration rebuilds Django's picture of all models at each of some five hundred steps: half a minute. On a database
 without any table the outcome is known beforehand: the tables of the models as they are, then what the migrations do in Python or
-SQL of their own (triggers, dictionaries), in their order, and all of them are recorded as applied. `core/tests/test_fresh.py`
-compares the outcome of both ways, table by table.
+SQL of their own (triggers, dictionaries), in their order, and all of them are recorded as applied. `tools/replay.py`
+compares the outcome of both ways, table by table, and `core/tests/test_fresh.py` asks for it anew when a migration changes.
 """
 
 from __future__ import annotations

@@ -40,16 +40,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory of the demo city; `GONGHUI_JOURNEY_DATA` names one that is built already, of which a copy is taken."""
+    """The data directory of the demo city; `GONGHUI_JOURNEY_DATA` names one that is built already, of which a copy is taken.
+
+    Of several test processes one builds, the others wait and take copies.
+    """
     data = tmp_path_factory.mktemp("city") / "data"
-    if ready := os.environ.get("GONGHUI_JOURNEY_DATA"):
-        shutil.copytree(ready, data)
-        return data
-    done = subprocess.run(
-        [sys.executable, "-m", "gonghui.cli", "demo", "--scale", SCALE, "--no-serve", "--data", str(data)],
-        env=environment(data), capture_output=True, text=True, check=False, timeout=600,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    ready = os.environ.get("GONGHUI_JOURNEY_DATA") or built(tmp_path_factory)
+    shutil.copytree(ready, data)
+    return data
+
+
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One city for all processes of this run."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    shared = tmp_path_factory.mktemp("built") if alone else tmp_path_factory.getbasetemp().parent
+    data, said = shared / "data", shared / "said"
+    try:
+        (shared / "building").touch(exist_ok=False)
+    except FileExistsError:
+        for _try in range(1200):
+            if said.exists():
+                break
+            time.sleep(0.5)
+    else:
+        done = subprocess.run(
+            [sys.executable, "-m", "gonghui.cli", "demo", "--scale", SCALE, "--no-serve", "--data", str(data)],
+            env=environment(data), capture_output=True, text=True, check=False, timeout=600,
+        )  # fmt: skip
+        whole = shared / "saying"
+        whole.write_text("" if done.returncode == 0 else done.stdout[-2000:] + done.stderr[-2000:], encoding="utf-8")
+        whole.rename(said)
+    fault = said.read_text(encoding="utf-8")
+    assert not fault, fault
     return data
 
 

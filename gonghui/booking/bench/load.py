@@ -39,6 +39,8 @@ def whole(buffer: bytes) -> tuple[int, bytes] | None:
     if end < 0:
         return None
     head = buffer[:end]
+    if not head.startswith(b"HTTP/1.1 "):
+        raise ValueError(f"no answer of HTTP: {buffer[:300]!r}")
     at = head.lower().find(b"content-length:")
     length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
     if len(buffer) < end + 4 + length:

@@ -22,8 +22,9 @@ from gonghui.booking.bench import ground
 from gonghui.booking.bench import kills as killing
 from gonghui.booking.models import Booking, Claim, Quota, Session
 from gonghui.core import bench
+from gonghui.core.management.commands.serve import threads_for
 
-CONNECTIONS, WORKERS, THREADS = 256, 2, 32  # as `gonghui serve` starts on two cores
+CONNECTIONS, WORKERS = 256, 2
 FLOORS = ("noop", "bare", "view")
 """Requests that do nothing: at the door, in Django without middleware, behind the platform's middleware (bench/server.py)."""
 BAR_RATIO, BAR_SECONDS, BAR_P99 = 0.4, 10.0, 1000.0
@@ -31,12 +32,20 @@ BAR_RATIO, BAR_SECONDS, BAR_P99 = 0.4, 10.0, 1000.0
 
 def run(
     rows: int | str = 20_000, places: int | str = 4_000, port: int | str = 8350, connections: int | str = CONNECTIONS,
-    threads: int | str = THREADS, workers: int | str = WORKERS, polls: int | str = 20_000, times: int | str = 1,
+    threads: int | str = 0, workers: int | str = WORKERS, polls: int | str = 20_000, times: int | str = 1,
     template: str = "", kills: int | str = 0, seed: int | str = 1,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Options: rows members, places in the rush, connections, threads and workers of the server, polls, times repeated;
     template a migrated SQLite file to copy; kills rounds in which a web process is killed in the rush, with a seed."""
-    setting = {k: int(v) for k, v in (("port", port), ("connections", connections), ("threads", threads), ("workers", workers))}
+    setting = {
+        k: int(v)
+        for k, v in (
+            ("port", port),
+            ("connections", connections),
+            ("threads", int(threads) or threads_for(int(workers))),
+            ("workers", workers),
+        )
+    }
     out: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory(prefix="gonghui-bench-", dir=_folder()) as name, _database(Path(name)):
         if template:
@@ -211,6 +220,7 @@ def _server(port: int, connections: int, threads: int, workers: int) -> Iterator
         "GONGHUI_DATABASE_URL": url(),
         "GONGHUI_DATA_DIR": str(settings.DATA_DIR),
         "GONGHUI_ALLOWED_HOSTS": "127.0.0.1",
+        "GONGHUI_SECURE": "0",  # plain HTTP on this machine
         "DJANGO_SETTINGS_MODULE": "gonghui.settings",
     }
     process = subprocess.Popen(

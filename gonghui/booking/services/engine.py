@@ -97,14 +97,18 @@ class Settlement:
 
     def run(self) -> list[Answer]:
         """Read, decide, write."""
+        answers = self.decided()
+        self.write()
+        return answers
+
+    def decided(self) -> list[Answer]:
+        """Read and decide; `grants` and `queue` hold what is to be written."""
         persons, sessions = {a.person for a in self.asks}, {a.session for a in self.asks}
         self.earlier = earlier(self.wire, {(a.person, a.key) for a in self.asks})
         self.used = used_rights(self.wire, {(h, s) for a in self.asks for h, s, _n in a.claims})
         lines = any(w.waiting for w in self.board.windows.values())
         self.in_line = in_line(self.wire, sessions, persons) if lines else {}
-        answers = [self.answer(ask) for ask in self.asks]
-        self.write()
-        return answers
+        return [self.answer(ask) for ask in self.asks]
 
     # -- deciding ------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Raw statements of the hot path (热路径的原始语句), one spelling for both engines.
 
-Django's cursor costs more than the statements themselves here. The wire uses the driver's own connection, always inside
-`transaction.atomic()`, which holds the write lock of `core.sqlite` and commits durably.
+Django's cursor costs more than the statements themselves here. The wire uses the driver's own connection; what is to be written is
+read and written inside `transaction.atomic()`, which holds the write lock of `core.sqlite` and commits durably.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ def marks(n: int) -> str:
 class Wire:
     """The driver's connection of this thread (底层连接)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lock: bool = True) -> None:
+        """Args: lock: rows that are read are locked for the change to come; without, they are only looked at."""
         connection.ensure_connection()
         self.pg = connection.vendor == "postgresql"
         self.raw: Any = connection.connection.cursor() if self.pg else connection.connection
-        self.lock = " FOR NO KEY UPDATE" if self.pg else ""
+        self.lock = " FOR NO KEY UPDATE" if self.pg and lock else ""
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
         """Run and fetch."""

@@ -20,6 +20,7 @@ from gonghui.core import checks, cli, crypto, schema, serving
 from gonghui.core.errors import Unavailable
 
 RESTART, PATIENCE = 2.0, 30.0
+THREADS, POSTGRES_THREADS = 64, 80
 
 
 class Command(cli.Command):
@@ -29,7 +30,7 @@ class Command(cli.Command):
         parser.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1")
         parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4), help="网页进程数")
-        parser.add_argument("--threads", type=int, default=0, help="每个网页进程的线程数，默认按进程数分配，共 64 个")
+        parser.add_argument("--threads", type=int, default=0, help="每个网页进程的线程数，默认 64；PostgreSQL 上共 80 个，按进程数分配")
         parser.add_argument("--no-worker", action="store_true", help="不启动后台进程（另用 gonghui work）")
 
     def run(self, **options: Any) -> dict[str, Any]:
@@ -93,8 +94,8 @@ def newest_static() -> int:
 
 
 def threads_for(workers: int) -> int:
-    """Threads of each process: 64 in all, so that many bookings of one instant share a commit, and PostgreSQL's 100 connections suffice."""
-    return max(8, 64 // max(workers, 1))
+    """Threads of each process: many, so that many bookings of one instant share a commit. On PostgreSQL 80 in all: its 100 connections suffice."""
+    return max(8, POSTGRES_THREADS // max(workers, 1)) if connection.vendor == "postgresql" else THREADS
 
 
 def serve_web(host: str, port: int, workers: int, threads: int, target: str = "gonghui.core.serving:make_application") -> None:
