@@ -89,5 +89,7 @@ def furnish(world: Any, tree: Any) -> None:
     events.supply_add(actor=system, plan=event, name="对讲机", unit="台", stock=4)
     events.issue_add(actor=system, plan=event, words="缺饮水", who="后勤组", due_at=now + timedelta(hours=3))
     events.plan_start(actor=system, plan=event)
+
+
 UNREACHED = {"services:practice_act"}
 """The practice of the small world has not begun, so nobody can be put down as present yet; gonghui/services/tests/test_feedback.py does."""

@@ -55,5 +55,7 @@ def furnish(world: Any, tree: Any) -> None:
         data=PlanData(PlanKind.PURCHASE, "采购", DAY, [LineData(Use.OTHER, 500000, 1)], count=1, method="cash", payee="商店"),
     )
     tree.rows["spending_override"] = services.override_ask(actor=system, plan=bad, reason="供货方只收现金，已核实情况")[0]
+
+
 UNREACHED = {"spending:quote_paper"}
 """A paper lies in the file store, which the small world's rolled-back rows do not fill; gonghui/spending/tests/test_quotes.py opens one."""

@@ -236,7 +236,9 @@ class Year:
         walk = PlanData(
             PlanKind.ACTIVITY, "重阳登山健步走", date(2026, 10, 20), [LineData(Use.SOUVENIR, towel, len(some), "运动毛巾")], some, payee=SHOPS[1],
         )  # fmt: skip
-        meal = PlanData(PlanKind.MEAL, "秋季运动会误餐", date(2026, 10, 16), [LineData(Use.MEAL, both - towel, len(some))], some, payee=SHOPS[3])
+        meal = PlanData(
+            PlanKind.MEAL, "秋季运动会误餐", date(2026, 10, 16), [LineData(Use.MEAL, both - towel, len(some))], some, payee=SHOPS[3]
+        )
         each = self._within(union, PlanKind.FESTIVAL, date(2026, 10, 1), 15000, len(everyone))
         gifts = PlanData(
             PlanKind.FESTIVAL, "国庆节慰问", date(2026, 10, 1), [LineData(Use.GIFT, each if each >= LEAST_GIFT else 15000, len(everyone), "米油礼包")], everyone, whole_roll=True,
