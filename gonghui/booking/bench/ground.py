@@ -67,13 +67,13 @@ def session(union: Any, size: int, *, shares: tuple[tuple[str, int], ...] = (), 
     return made
 
 
-def requests(made: Session, persons: list[int], keys: str) -> list[tuple[str, str]]:
-    """(pass, body) of every member: each with rights for item and year, and the tags of a real one."""
+def requests(made: Session, persons: list[int], keys: str, *, year: int = 12) -> list[tuple[str, str]]:
+    """(pass, body) of every member: each with rights for item and year (at most `year`), and the tags of a real one."""
     begin, day = made.opens_at.timestamp(), made.starts_at.date()
     out = []
     for n, person in enumerate(persons):
         rights = claims.rights(
-            person=person, household="", item=made.item_id, session=made.pk, day=day, category="sport", caps={"item": 1, "year": 12},
+            person=person, household="", item=made.item_id, session=made.pk, day=day, category="sport", caps={"item": 1, "year": year},
             group=None, group_household=False, exclude_household=False,
         )  # fmt: skip
         tags = ("township:0001", *(("first_time",) if n % 3 == 0 else ()))
