@@ -5,7 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from gonghui.core import bench
+from django.core.management import call_command
+from django.db import connection
+
+from gonghui.core import bench, crypto, fresh
 from gonghui.core.cli import Command as Base
 from gonghui.core.errors import BadInput
 
@@ -24,7 +27,12 @@ class Command(Base):
 
     def run(self, **options: Any) -> Any:
         given = {k: options[k] for k in ("rows", "base") if options[k] is not None}
+        if strange := [pair for pair in options["set"] if "=" not in pair]:
+            raise BadInput("bench.set", f"--set 要写成“名字=数值”，这里是“{strange[0]}”。")
         given |= dict(pair.split("=", 1) for pair in options["set"])
+        crypto.service().create()
+        if fresh.is_empty(connection):
+            call_command("migrate", verbosity=0)  # a bench on nothing but a machine
         try:
             return bench.run(options["name"], given)
         except LookupError as fault:
