@@ -95,6 +95,20 @@ def told(request: HttpRequest, act: Callable[[], Any], text: str) -> Any:
     return made if made is not None else True
 
 
+def attempt(form: Any, act: Callable[[], Any]) -> Any:
+    """Run an act of a valid form: its result or True; a refusal becomes an error of the form, with all input kept, and None is answered.
+
+    Raises: refusals of 403 and 404, which have pages of their own.
+    """
+    try:
+        return act() or True
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        form.add_error(None, refusal.message)
+        return None
+
+
 def faults(request: HttpRequest, form: Any) -> None:
     """Say what is wrong in a small form, field by field, on the next page."""
     said = [f"{form.fields[n].label}：{e}" if n in form.fields else str(e) for n, errors in form.errors.items() for e in errors]

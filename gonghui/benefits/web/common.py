@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from gonghui.core.errors import Refusal
 from gonghui.core.http import Request, asked, render
 from gonghui.orgs.selectors import unions
 
@@ -29,17 +27,6 @@ def trail(area: str, *steps: Step) -> list[Step]:
 def to(name: str, *args: Any, tail: str = "") -> HttpResponse:
     """To a page of ours."""
     return HttpResponseRedirect(reverse(f"benefits:{name}", args=args) + tail)
-
-
-def attempt(form: Any, act: Callable[[], Any]) -> Any:
-    """Run an act of a valid form; a refusal becomes an error of the form and None is answered."""
-    try:
-        return act() or True
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        form.add_error(None, refusal.message)
-        return None
 
 
 def form_page(request: Request, form: Any, union: Any, title: str, action: str, back: str, crumbs: list[Step], **more: Any) -> HttpResponse:

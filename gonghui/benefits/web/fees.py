@@ -19,7 +19,7 @@ from gonghui.benefits.web import common
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import XLSX, Request, chips, download, faults, page_of, render, tabs_of, told, whole_number
+from gonghui.core.http import XLSX, Request, attempt, chips, download, faults, page_of, render, tabs_of, told, whole_number
 from gonghui.files import services as files
 
 HERE = "benefits/console/"
@@ -46,7 +46,7 @@ def scheme_new(request: Request) -> HttpResponse:
     union = common.union_of(request, Perm.FEE_RUN)
     form = forms.SchemeForm(request.POST or None, initial={"year": clock.today().year})
     if request.method == "POST" and form.is_valid():
-        made = common.attempt(form, lambda: acts.scheme_add(actor=request.actor, union=union, **form.values()))
+        made = attempt(form, lambda: acts.scheme_add(actor=request.actor, union=union, **form.values()))
         if made:
             return common.to("scheme", made.pk)
     return common.form_page(
@@ -67,7 +67,7 @@ def scheme_edit(request: Request, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and common.attempt(form, lambda: acts.scheme_edit(actor=request.actor, scheme=row, **form.values()))
+        and attempt(form, lambda: acts.scheme_edit(actor=request.actor, scheme=row, **form.values()))
     ):
         return common.to("scheme", pk)
     back = reverse("benefits:scheme", args=[pk])
@@ -154,7 +154,7 @@ def hospital_new(request: Request) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and common.attempt(form, lambda: acts.hospital_put(actor=request.actor, union=union, **form.cleaned_data))
+        and attempt(form, lambda: acts.hospital_put(actor=request.actor, union=union, **form.cleaned_data))
     ):
         return common.to("hospitals")
     return common.form_page(
@@ -172,7 +172,7 @@ def hospital_edit(request: Request, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and common.attempt(form, lambda: acts.hospital_put(actor=request.actor, union=row.union, hospital=row, **form.cleaned_data))
+        and attempt(form, lambda: acts.hospital_put(actor=request.actor, union=row.union, hospital=row, **form.cleaned_data))
     ):
         return common.to("hospitals")
     return common.form_page(

@@ -19,7 +19,7 @@ from gonghui.benefits.web import common
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import XLSX, Request, chips, download, faults, page_of, render, tabs_of, told, whole_number
+from gonghui.core.http import XLSX, Request, attempt, chips, download, faults, page_of, render, tabs_of, told, whole_number
 from gonghui.members.selectors import counts as member_counts
 
 HERE = "benefits/console/"
@@ -73,7 +73,7 @@ def merchant_new(request: Request) -> HttpResponse:
     union = common.union_of(request, Perm.OFFER_EDIT)
     form = forms.MerchantForm(request.POST or None, initial={"since": clock.today()})
     if request.method == "POST" and form.is_valid():
-        made = common.attempt(form, lambda: acts.merchant_add(actor=request.actor, union=union, **form.cleaned_data))
+        made = attempt(form, lambda: acts.merchant_add(actor=request.actor, union=union, **form.cleaned_data))
         if made:
             return common.to("merchant", made.pk)
     crumbs = common.trail("offers", ("合作商家", reverse("benefits:merchants")), ("登记商家", ""))
@@ -89,7 +89,7 @@ def merchant_edit(request: Request, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and common.attempt(form, lambda: acts.merchant_edit(actor=request.actor, merchant=row, **form.cleaned_data))
+        and attempt(form, lambda: acts.merchant_edit(actor=request.actor, merchant=row, **form.cleaned_data))
     ):
         return common.to("merchant", pk)
     back = reverse("benefits:merchant", args=[pk])
@@ -158,7 +158,7 @@ def offer_new(request: Request, pk: int) -> HttpResponse:
     }
     form = forms.OfferForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        made = common.attempt(form, lambda: acts.offer_add(actor=request.actor, merchant=row, **form.cleaned_data))
+        made = attempt(form, lambda: acts.offer_add(actor=request.actor, merchant=row, **form.cleaned_data))
         if made:
             return common.to("offer", made.pk)
     back = reverse("benefits:merchant", args=[pk])
@@ -176,7 +176,7 @@ def offer_edit(request: Request, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and common.attempt(form, lambda: acts.offer_edit(actor=request.actor, offer=row, **form.cleaned_data))
+        and attempt(form, lambda: acts.offer_edit(actor=request.actor, offer=row, **form.cleaned_data))
     ):
         return common.to("offer", pk)
     back = reverse("benefits:offer", args=[pk])

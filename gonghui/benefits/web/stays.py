@@ -18,7 +18,7 @@ from gonghui.benefits.web import common
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import XLSX, Request, chips, download, faults, page_of, render, tabs_of, told, whole_number
+from gonghui.core.http import XLSX, Request, attempt, chips, download, faults, page_of, render, tabs_of, told, whole_number
 from gonghui.files import services as files
 from gonghui.orgs.selectors import unions
 
@@ -46,7 +46,7 @@ def programme_new(request: Request) -> HttpResponse:
     union = common.union_of(request, Perm.STAY_EDIT)
     form = forms.ProgrammeForm(request.POST or None, initial={"year": clock.today().year, "apply_until": forms.evening(14)})
     if request.method == "POST" and form.is_valid():
-        made = common.attempt(form, lambda: acts.programme_add(actor=request.actor, union=union, **form.cleaned_data))
+        made = attempt(form, lambda: acts.programme_add(actor=request.actor, union=union, **form.cleaned_data))
         if made:
             return common.to("programme", made.pk)
     return common.form_page(
@@ -63,7 +63,7 @@ def programme_edit(request: Request, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and common.attempt(form, lambda: acts.programme_edit(actor=request.actor, programme=row, **form.cleaned_data))
+        and attempt(form, lambda: acts.programme_edit(actor=request.actor, programme=row, **form.cleaned_data))
     ):
         return common.to("programme", pk)
     back = reverse("benefits:programme", args=[pk])
@@ -197,7 +197,7 @@ def propose(request: Request, pk: int) -> HttpResponse:
     row = reads.programme_get(actor=request.actor, pk=pk)
     form = forms.ProposeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = common.attempt(form, lambda: _propose(request, row, form.cleaned_data))
+        made = attempt(form, lambda: _propose(request, row, form.cleaned_data))
         if made:
             return common.to("application", made.pk)
     back = reverse("benefits:programme", args=[pk])
@@ -268,7 +268,7 @@ def past(request: Request) -> HttpResponse:
     form = forms.PastForm(request.POST or None, auto_id="n_%s")
     if request.method == "POST":
         request.actor.require(Perm.STAY_PROPOSE)
-        if form.is_valid() and common.attempt(form, lambda: _past(request, form.cleaned_data)):
+        if form.is_valid() and attempt(form, lambda: _past(request, form.cleaned_data)):
             return common.to("past")
     context = {"form": forms.WordFilter(request.GET or None), "new": form, "bad": request.method == "POST", "page": page_of(request, reads.past_list(actor=request.actor, q=q)), "asked": bool(q),
                "may_edit": request.actor.may(Perm.STAY_PROPOSE), "trail": common.trail("programmes", ("以往疗休养", ""))}  # fmt: skip
@@ -300,7 +300,7 @@ def honours(request: Request) -> HttpResponse:
     form = forms.HonourForm(request.POST or None, auto_id="n_%s")
     if request.method == "POST":
         request.actor.require(Perm.STAY_EDIT)
-        if form.is_valid() and common.attempt(form, lambda: _honour(request, form.cleaned_data)):
+        if form.is_valid() and attempt(form, lambda: _honour(request, form.cleaned_data)):
             return common.to("honours")
     context = {"form": found, "chips": chips(request, found), "new": form, "bad": request.method == "POST", "page": page_of(request, reads.honour_list(actor=request.actor, **asked)), "asked": any(asked.values()),
                "may_edit": request.actor.may(Perm.STAY_EDIT), "trail": common.trail("programmes", ("劳模和先进", ""))}  # fmt: skip

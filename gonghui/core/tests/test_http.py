@@ -50,7 +50,7 @@ def test_tabs_keep_the_other_conditions_and_begin_at_the_first_page() -> None:
 
 def _asked() -> Any:
     request = RequestFactory().post("/")
-    request._messages = CookieStorage(request)  # type: ignore[attr-defined]
+    request._messages = CookieStorage(request)  # type: ignore[attr-defined]  # as the middleware does
     return request
 
 
@@ -69,3 +69,13 @@ def test_an_act_is_told_done_or_refused_and_a_missing_object_goes_its_own_way() 
     assert [str(m) for m in get_messages(request)] == ["已保存。", "已保存。", "还差一份材料。"]
     with pytest.raises(NotFound):
         http.told(request, missing, "已保存。")
+
+
+def test_an_attempt_that_is_refused_stands_in_the_form_and_nothing_done_counts_as_done() -> None:
+    form = Filter({"q": "厂"})
+
+    def refuse() -> None:
+        raise RuleViolation("core.test", "还差一份材料。")
+
+    assert form.is_valid() and http.attempt(form, lambda: 0) is True and http.attempt(form, lambda: "made") == "made"
+    assert http.attempt(form, refuse) is None and form.non_field_errors() == ["还差一份材料。"]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
-from gonghui.core.errors import Refusal
 from gonghui.core.http import Request, asked
 from gonghui.orgs.selectors import unions
 
@@ -28,17 +26,6 @@ def trail(kind: str, *here: tuple[str, str]) -> list[tuple[str, str]]:
 def chosen(form: Any) -> dict[str, Any]:
     """What a filter form asks for; nothing when it is wrong."""
     return dict(form.cleaned_data) if form.is_bound and form.is_valid() else {}
-
-
-def attempt(form: Any, act: Callable[[], Any]) -> Any:
-    """Run an act of a valid form; a refusal becomes an error of the form and None is answered."""
-    try:
-        return act() or True
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        form.add_error(None, refusal.message)
-        return None
 
 
 def unkept(response: HttpResponse) -> HttpResponse:

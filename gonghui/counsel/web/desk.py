@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.http import XLSX, Request, chips, download, faults, page_of, render, told, whole_number
+from gonghui.core.http import XLSX, Request, attempt, chips, download, faults, page_of, render, told, whole_number
 from gonghui.counsel import exports, forms
 from gonghui.counsel.enums import Perm, Topic
 from gonghui.counsel.rules import hour_words
 from gonghui.counsel.selectors import common
 from gonghui.counsel.selectors import desk as reads
 from gonghui.counsel.services import desk
-from gonghui.counsel.web.common import attempt, chosen, trail, union_of
+from gonghui.counsel.web.common import chosen, trail, union_of
 from gonghui.figures.selectors import suppress
 
 HERE = "counsel/console/"

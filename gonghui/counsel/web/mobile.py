@@ -13,14 +13,14 @@ from gonghui.accounts import selectors as accounts
 from gonghui.core import clock
 from gonghui.core.access import worker
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, faults, page_of, render, told, whole_number
+from gonghui.core.http import Request, attempt, faults, page_of, render, told, whole_number
 from gonghui.counsel import forms
 from gonghui.counsel.enums import AppointmentState, Topic
 from gonghui.counsel.selectors import common
 from gonghui.counsel.selectors import phone as reads
 from gonghui.counsel.selectors import sessions as officers
 from gonghui.counsel.services import booking, desk, risks, sessions
-from gonghui.counsel.web.common import attempt, unkept
+from gonghui.counsel.web.common import unkept
 
 HERE = "counsel/mobile/"
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, chips, page_of, render, tabs_of, told, whole_number
+from gonghui.core.http import Request, attempt, chips, page_of, render, tabs_of, told, whole_number
 from gonghui.counsel import forms
 from gonghui.counsel.enums import AppointmentState, Perm
 from gonghui.counsel.models import Appointment
@@ -20,7 +20,7 @@ from gonghui.counsel.rules import hour_words
 from gonghui.counsel.selectors import common
 from gonghui.counsel.selectors import sessions as reads
 from gonghui.counsel.services import booking, risks, sessions
-from gonghui.counsel.web.common import attempt, chosen, trail, unkept
+from gonghui.counsel.web.common import chosen, trail, unkept
 
 HERE = "counsel/console/"
 FORMS = {"letter": forms.LetterForm, "record": forms.RecordForm, "risk": forms.RiskForm}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.http import Request, download, page_of, render, tabs_of, told
+from gonghui.core.http import Request, attempt, download, page_of, render, tabs_of, told
 from gonghui.orgs.selectors import unions
 from gonghui.oversight import exports, forms
 from gonghui.oversight.enums import Perm, PlanState, TaskState
@@ -61,7 +61,7 @@ def plan_new(request: Request) -> HttpResponse:
     union = common.union_of(request, Perm.AUDIT_PLAN)
     form = forms.PlanForm(request.POST or None, initial={"year": clock.today().year})
     if request.method == "POST" and form.is_valid():
-        made = common.tried(form, lambda: services.plan_make(actor=request.actor, union=union, **form.cleaned_data))
+        made = attempt(form, lambda: services.plan_make(actor=request.actor, union=union, **form.cleaned_data))
         if made is not None:
             return common.go("plan", made.pk)
     crumbs = common.trail(common.home("tasks", "经审工作"), common.home("plans", "审计计划"), ("编制", ""))
@@ -85,7 +85,7 @@ def plan(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         union = unions.union_get(actor=request.actor, pk=data.pop("union"), perm=Perm.AUDIT_PLAN)
-        made = common.tried(form, lambda: services.task_add(actor=request.actor, plan=row, union=union, **data))
+        made = attempt(form, lambda: services.task_add(actor=request.actor, plan=row, union=union, **data))
         if made is not None:
             return common.go("task", made.pk)
     return render(request, HERE + "plan.html", {**_plan(request, row), "form": form}, status=422 if request.method == "POST" else 200)
@@ -144,7 +144,7 @@ def team(request: Request, pk: int) -> HttpResponse:
     form = forms.TeamForm(request.POST, people=reads.candidates(row))
     if form.is_valid():
         data = form.cleaned_data
-        made = common.tried(form, lambda: services.team_add(actor=request.actor, task=row, user_id=data["user"], lead=data["lead"]))
+        made = attempt(form, lambda: services.team_add(actor=request.actor, task=row, user_id=data["user"], lead=data["lead"]))
         if made is not None:
             return common.go("task", pk)
     context = {**task_context(request, row), "team_form": form, "begin_form": forms.BeginForm(), "report_form": forms.ReportForm()}

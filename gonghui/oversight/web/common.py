@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from gonghui.core.errors import Refusal
 from gonghui.core.http import Request, asked, render
 from gonghui.orgs.selectors import unions
 
@@ -28,17 +26,6 @@ def home(name: str, label: str) -> tuple[str, str]:
 def go(name: str, *args: Any) -> HttpResponse:
     """Go to a page."""
     return HttpResponseRedirect(reverse(f"oversight:{name}", args=args))
-
-
-def tried(form: Any, act: Callable[[], Any]) -> Any:
-    """Run an act of a form; a refusal becomes the form's error and None comes back. 403 and 404 go their own way."""
-    try:
-        return act()
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        form.add_error(None, refusal.message)
-        return None
 
 
 def form_page(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, page_of, render
+from gonghui.core.http import Request, attempt, page_of, render
 from gonghui.files import services as files
 from gonghui.oversight import forms
 from gonghui.oversight.enums import FindingState, Perm
@@ -34,7 +34,7 @@ def scores(request: Request, pk: int) -> HttpResponse:
         given = _given(request, row, faults)
         if not faults:
             form = forms.BeginForm({})
-            total = common.tried(form, lambda: services.scores_set(actor=request.actor, task=row, values=given))
+            total = attempt(form, lambda: services.scores_set(actor=request.actor, task=row, values=given))
             if total is not None:
                 return common.go("task", pk)
             faults = [str(e) for e in form.non_field_errors()]
@@ -69,7 +69,7 @@ def finding_new(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         fen = data.pop("amount") or 0
-        made = common.tried(form, lambda: services.finding_add(actor=request.actor, task=row, amount_fen=fen, **data))
+        made = attempt(form, lambda: services.finding_add(actor=request.actor, task=row, amount_fen=fen, **data))
         if made is not None:
             return common.go("task", pk)
     back = reverse("oversight:task", args=[pk])
@@ -84,7 +84,7 @@ def report(request: Request, pk: int) -> HttpResponse:
     row = reads.task_get(actor=request.actor, pk=pk)
     form = forms.ReportForm(request.POST)
     act = lambda: services.task_report(actor=request.actor, task=row, **form.cleaned_data)  # noqa: E731
-    if form.is_valid() and common.tried(form, act) is not None:
+    if form.is_valid() and attempt(form, act) is not None:
         return common.go("task", pk)
     context = {**task_context(request, row), "report_form": form, "begin_form": forms.BeginForm()}
     return render(request, HERE + "task.html", context, status=422)
@@ -139,7 +139,7 @@ def rectify(request: Request, pk: int) -> HttpResponse:
     """Report what was mended, with proof (报告整改)."""
     row = reads.finding_get(actor=request.actor, pk=pk)
     form = forms.RectifyForm(request.POST, request.FILES)
-    if form.is_valid() and common.tried(form, lambda: _rectified(request, row, form)) is not None:
+    if form.is_valid() and attempt(form, lambda: _rectified(request, row, form)) is not None:
         return common.go("finding", pk)
     return render(request, HERE + "finding.html", _context(request, row, rectify_form=form), status=422)
 
@@ -161,7 +161,7 @@ def follow(request: Request, pk: int) -> HttpResponse:
     accepted = request.POST.get("verb") == "accept"
     if form.is_valid():
         data = form.cleaned_data
-        done = common.tried(form, lambda: services.follow_up(actor=request.actor, finding=row, accepted=accepted, **data))
+        done = attempt(form, lambda: services.follow_up(actor=request.actor, finding=row, accepted=accepted, **data))
         if done is not None:
             return common.go("finding", pk)
     return render(request, HERE + "finding.html", _context(request, row, follow_form=form), status=422)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from gonghui.core import clock
 from gonghui.core.access import worker
 from gonghui.core.errors import NotPermitted, RuleViolation
-from gonghui.core.http import Request, render
+from gonghui.core.http import Request, attempt, render
 from gonghui.oversight import forms
 from gonghui.oversight.rules.catalogue import QUESTIONS
 from gonghui.oversight.selectors import law
@@ -44,7 +44,7 @@ def page(request: Request, pk: int) -> HttpResponse:
     form = forms.AskForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         words = form.cleaned_data["words"]
-        if common.tried(form, lambda: services.question_ask(actor=request.actor, statement=row, words=words)) is not None:
+        if attempt(form, lambda: services.question_ask(actor=request.actor, statement=row, words=words)) is not None:
             messages.success(request, "已提交。工会看得到问题，看不到是谁问的；有答复会通知您。")
             return common.go("m-statement", pk)
     mine = list(reads.my_questions(person, row))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, page_of, render, tabs_of, told
+from gonghui.core.http import Request, attempt, page_of, render, tabs_of, told
 from gonghui.oversight import forms
 from gonghui.oversight.enums import Perm, StatementState
 from gonghui.oversight.models import Statement
@@ -58,7 +58,7 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         year, half = (int(x) for x in form.cleaned_data["half"].split("-"))
         words = form.cleaned_data["words"]
-        made = common.tried(form, lambda: services.statement_make(actor=request.actor, union=union, year=year, half=half, words=words))
+        made = attempt(form, lambda: services.statement_make(actor=request.actor, union=union, year=year, half=half, words=words))
         if made is not None:
             return common.go("statement", made.pk)
     crumbs = common.trail(common.home("statements", "财务公布"), ("编制公布表", ""))
@@ -113,7 +113,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
     row = reads.question_get(actor=request.actor, pk=pk)
     form = forms.AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = common.tried(form, lambda: services.question_answer(actor=request.actor, question=row, **form.cleaned_data))
+        done = attempt(form, lambda: services.question_answer(actor=request.actor, question=row, **form.cleaned_data))
         if done is not None:
             return common.go("statement", row.statement_id)
     rule = request.POST.get("rule", "")

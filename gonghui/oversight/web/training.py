@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core import clock
 from gonghui.core.access import officer
-from gonghui.core.http import Request, page_of, render, told
+from gonghui.core.http import Request, attempt, page_of, render, told
 from gonghui.orgs.selectors import unions
 from gonghui.oversight import forms
 from gonghui.oversight.enums import ClassState, Perm
@@ -53,9 +53,7 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
         chosen = [u for u in near if u.pk in data["unions"]]
-        made = common.tried(
-            form, lambda: services.class_make(actor=request.actor, union=union, parent=parent, **{**data, "unions": chosen})
-        )
+        made = attempt(form, lambda: services.class_make(actor=request.actor, union=union, parent=parent, **{**data, "unions": chosen}))
         if made is not None:
             return common.go("class", made.pk)
     topics = reads.topics(request.actor, union, clock.add_months(clock.today(), -12)) if parent is None else []

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from gonghui.accounts.actor import Actor
-from gonghui.core.errors import BadInput, Refusal
+from gonghui.core.errors import BadInput
 from gonghui.core.http import Request, asked
 from gonghui.members.selectors import members
 from gonghui.orgs.selectors import unions
@@ -31,17 +30,6 @@ def trail(*steps: tuple[str, str]) -> list[tuple[str, str]]:
 def go(name: str, *args: Any, tail: str = "") -> HttpResponse:
     """To a page by its name."""
     return HttpResponseRedirect(reverse(name, args=args) + tail)
-
-
-def attempt(form: Any, act: Callable[[], Any]) -> Any:
-    """Run an act of a valid form; a refusal becomes an error of the form and None is answered."""
-    try:
-        return act() or True
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        form.add_error(None, refusal.message)
-        return None
 
 
 def member_of(actor: Any, perm: str, words: str) -> int:

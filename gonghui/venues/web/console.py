@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import XLSX, Request, download, faults, page_of, render, tabs_of, told
+from gonghui.core.http import XLSX, Request, attempt, download, faults, page_of, render, tabs_of, told
 from gonghui.files import services as files
 from gonghui.venues import exports, forms
 from gonghui.venues.enums import Facility, Perm, TicketState, VenueKind, VenueState
@@ -72,7 +72,7 @@ def new(request: Request) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            made = common.attempt(form, lambda: acts.venue_add(actor=request.actor, union=union, **form.values()))
+            made = attempt(form, lambda: acts.venue_add(actor=request.actor, union=union, **form.values()))
             if made:
                 return common.go("venues:venue", made.pk)
     return _form_page(request, form, "登记阵地", "登记", reverse("venues:venues"), union, status)
@@ -88,7 +88,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         del form.fields[name]
     if request.method == "POST":
         status = 422
-        if form.is_valid() and common.attempt(form, lambda: acts.venue_edit(actor=request.actor, venue=row, **form.values())):
+        if form.is_valid() and attempt(form, lambda: acts.venue_edit(actor=request.actor, venue=row, **form.values())):
             return common.go("venues:venue", pk)
     return _form_page(request, form, "修改阵地", "保存", reverse("venues:venue", args=[pk]), row.union, status)
 
@@ -186,7 +186,7 @@ def check_new(request: Request, pk: int) -> HttpResponse:
     )  # fmt: skip
     if request.method == "POST":
         status = 422
-        if form.is_valid() and common.attempt(form, lambda: _check(request, row, dict(form.cleaned_data))):
+        if form.is_valid() and attempt(form, lambda: _check(request, row, dict(form.cleaned_data))):
             return common.go("venues:venue", pk)
     return _form_page(request, form, f"检查：{row.name}", "保存检查", reverse("venues:venue", args=[pk]), row.union, status, upload=True)
 
@@ -239,7 +239,7 @@ def ticket_new(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            made = common.attempt(form, lambda: care.ticket_open(actor=request.actor, venue=row, **form.cleaned_data))
+            made = attempt(form, lambda: care.ticket_open(actor=request.actor, venue=row, **form.cleaned_data))
             if made:
                 return common.go("venues:ticket", made.pk)
     return _form_page(request, form, f"登记事项：{row.name}", "登记", reverse("venues:venue", args=[pk]), row.union, status)

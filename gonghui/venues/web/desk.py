@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, page_of, render, tabs_of, told
+from gonghui.core.http import Request, attempt, page_of, render, tabs_of, told
 from gonghui.venues import forms
 from gonghui.venues.enums import Perm
 from gonghui.venues.selectors import library as reads
@@ -34,7 +34,7 @@ def desk(request: Request, pk: int) -> HttpResponse:
     form = forms.LendForm(request.POST or None)
     if request.method == "POST":
         status = 422
-        if form.is_valid() and common.attempt(form, lambda: _lend(request, row, form.cleaned_data)):
+        if form.is_valid() and attempt(form, lambda: _lend(request, row, form.cleaned_data)):
             return common.go("venues:library", pk)
     overdue = bool(request.GET.get("overdue"))
     loans = reads.lent(row, overdue=overdue, q=request.GET.get("q", "")[:60])
@@ -86,7 +86,7 @@ def stock(request: Request, pk: int) -> HttpResponse:
     form = forms.StockForm(request.POST or None, initial=forms.today())
     if request.method == "POST":
         status = 422
-        if form.is_valid() and common.attempt(form, lambda: library.stock_in(actor=request.actor, venue=row, **form.cleaned_data)):
+        if form.is_valid() and attempt(form, lambda: library.stock_in(actor=request.actor, venue=row, **form.cleaned_data)):
             return common.go("venues:books", pk)
     context = {"form": form, "title": "图书入库", "action": "入库并编册号", "back": reverse("venues:books", args=[pk]), "union": row.union,
                "trail": common.trail((row.name, reverse("venues:venue", args=[pk])), ("图书入库", ""))}  # fmt: skip
