@@ -27,7 +27,7 @@ from tests.filling import Outcome, Tables
 from tests.sweep import Route
 from tests.world import AWAY, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.engine_free, pytest.mark.xdist_group("mass-assignment")]
+pytestmark = [pytest.mark.django_db, pytest.mark.engine_free, pytest.mark.first]
 AS = (
     "chair_a", "finance_a", "clerk_a", "township_a", "organiser_a", "auditor_a", "member_a", "guest", "organisation", "city", "secadmin",
     "sysadmin", "auditadmin", "anonymous",

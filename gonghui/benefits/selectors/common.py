@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 
-from gonghui.accounts.actor import LEVEL, Actor
+from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.core.errors import BadInput, NotFound, NotPermitted
 from gonghui.figures.rules import small_cells
@@ -35,11 +35,6 @@ def spell_of(person: int) -> Any:
     """The open spell of a member who counts as one now, else None (有效会籍)."""
     spell = members.mine(person)
     return spell if spell is not None and spell.standing in COUNTED else None
-
-
-def heads(path: str) -> list[str]:
-    """A path and all above it."""
-    return [path[:end] for end in range(LEVEL, len(path) + 1, LEVEL)]
 
 
 def number(key: str, union: Any = None, on: date | None = None) -> int:

@@ -12,6 +12,7 @@ from gonghui.benefits.enums import Perm, SchemeState
 from gonghui.benefits.models import FeeGrant, FeeScheme, FeeUse, Hospital, Settlement
 from gonghui.benefits.selectors import common
 from gonghui.core import clock
+from gonghui.orgs.rules import tree
 from gonghui.orgs.selectors import law
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def schemes_of(person: int) -> QuerySet[FeeScheme]:
     spell = common.spell_of(person)
     if spell is None:
         return FeeScheme.objects.none()
-    rows = FeeScheme.objects.filter(union__path__in=common.heads(spell.union.path), state=SchemeState.OPEN, year=clock.today().year)
+    rows = FeeScheme.objects.filter(union__path__in=tree.ancestors(spell.union.path), state=SchemeState.OPEN, year=clock.today().year)
     return rows.select_related("union").prefetch_related("rates").order_by("-union__depth", "pk")
 
 

@@ -14,6 +14,7 @@ from gonghui.benefits.models import Claim, CounterTry, Merchant, Offer
 from gonghui.benefits.selectors import common
 from gonghui.core import clock
 from gonghui.core.errors import NotFound
+from gonghui.orgs.rules import tree
 from gonghui.orgs.selectors import law
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def open_to(person: int) -> QuerySet[Any]:
     spell = common.spell_of(person)
     if spell is None:
         return Offer.objects.none()
-    rows = Offer.objects.filter(union__path__in=common.heads(spell.union.path), state=OfferState.OPEN, until__gt=clock.now())
+    rows = Offer.objects.filter(union__path__in=tree.ancestors(spell.union.path), state=OfferState.OPEN, until__gt=clock.now())
     mine = Count("claims", filter=Q(claims__person=person, claims__state__in=HOLDING))
     return rows.filter(merchant__state=MerchantState.ACTIVE).select_related("merchant", "union").annotate(mine=mine).order_by("until", "pk")
 
@@ -104,7 +105,7 @@ def offer_of(person: int, pk: int) -> Any:
     """One offer a member may look at, also one that is over, or 404."""
     spell = common.spell_of(person)
     mine = Q(pk__in=Claim.objects.filter(person=person).values("offer"))
-    reach = Q(union__path__in=common.heads(spell.union.path)) if spell is not None else Q(pk__in=[])
+    reach = Q(union__path__in=tree.ancestors(spell.union.path)) if spell is not None else Q(pk__in=[])
     rows = Offer.objects.filter(mine | reach).exclude(state=OfferState.DRAFT).select_related("merchant", "union")
     return get_object_or_404(rows, pk=pk)
 

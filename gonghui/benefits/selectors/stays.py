@@ -15,6 +15,7 @@ from gonghui.benefits.rules import shares as rules
 from gonghui.benefits.selectors import common
 from gonghui.core import clock
 from gonghui.members.selectors import counts
+from gonghui.orgs.rules import tree
 from gonghui.orgs.selectors import law, unions
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def _shared(actor: Actor, perm: str) -> Q:
     """Programmes in which a union of the scope, or one above it, has a share."""
     paths = actor.paths(perm)
-    above = [head for p in paths for head in common.heads(p)]
+    above = [head for p in paths for head in tree.ancestors(p)]
     rows = Share.objects.filter(Q(union__path__in=above) | actor.within(perm, "union"))
     return Q(pk__in=rows.values("programme"))
 
@@ -84,7 +85,7 @@ def state_counts(rows: QuerySet[StayApplication]) -> dict[str, int]:
 
 def share_of(programme: Programme, path: str) -> Share | None:
     """The share a union's people use: its own, else that of the nearest above (占用哪家的名额)."""
-    return programme.shares.filter(union__path__in=common.heads(path)).select_related("union").order_by("-union__depth").first()
+    return programme.shares.filter(union__path__in=tree.ancestors(path)).select_related("union").order_by("-union__depth").first()
 
 
 def share_list(programme: Programme) -> QuerySet[Share]:
@@ -188,7 +189,7 @@ def open_to(person: int) -> QuerySet[Any]:
     spell, mine = common.spell_of(person), StayApplication.objects.filter(person=person)
     found = Q(pk__in=mine.values("programme"))
     if spell is not None:
-        shares = Share.objects.filter(union__path__in=common.heads(spell.union.path), places__gt=0)
+        shares = Share.objects.filter(union__path__in=tree.ancestors(spell.union.path), places__gt=0)
         found |= Q(pk__in=shares.values("programme"))
     rows = Programme.objects.filter(found).exclude(state=ProgrammeState.DRAFT)
     return rows.select_related("union").order_by("-year", "-pk")

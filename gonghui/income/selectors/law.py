@@ -13,8 +13,6 @@ from gonghui.income.rules.periods import Period
 from gonghui.orgs.selectors import law as places
 from gonghui.policy import services as policy
 
-NATION = "000000"
-
 
 def ask(key: str, union: Any, on: date, facts: Mapping[str, Any]) -> policy.Decision:
     """A decision at the union's place, with its by-law values."""
