@@ -38,9 +38,8 @@ def _permissions() -> None:
 
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
-    from gonghui.core import bench as benches
     from gonghui.core import verify
-    from gonghui.finance import bench, hooks
+    from gonghui.finance import hooks
     from gonghui.finance import verify as checks
     from gonghui.finance.selectors import books, guard, vouchers
     from gonghui.orgs import hooks as orgs
@@ -48,7 +47,6 @@ def _hooks() -> None:
     orgs.register("before_dissolve", books.before_dissolve)
     hooks.register_guard("finance", guard.guard, advice=True)
     approvals.register_inbox("finance", vouchers.inbox)
-    benches.register("ledger", bench.run)
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gonghui.finance.rules.lines import Finding
@@ -11,21 +11,26 @@ if TYPE_CHECKING:
     from gonghui.finance.models import Voucher
 
 Guard = Callable[["Voucher"], Iterable[Finding]]
+Clears = Callable[[Sequence["Voucher"]], Collection[int]]
 Done = Callable[..., Any]
 _guards: dict[str, Guard] = {}
 _done: dict[str, Done] = {}
+_clears: dict[str, Clears] = {}
 _advice: set[str] = set()
 
 
-def register_guard(name: str, fn: Guard, *, advice: bool = False) -> None:
+def register_guard(name: str, fn: Guard, *, advice: bool = False, clears: Clears | None = None) -> None:
     """Add a guard `fn(voucher) -> findings`: shown at draft, binding at check. Twice under one name raises.
 
-    Args: advice: it never blocks, so it is not asked where only blocks count (bulk).
+    Args: advice: it never blocks, so it is not asked where only blocks count (bulk); clears: of vouchers that come together, the keys
+    of those it has nothing to say to even when all of them come; without it each is asked by itself.
     """
     if _guards.setdefault(name, fn) is not fn:
         raise ValueError(f"凭证提示重复：{name}")
     if advice:
         _advice.add(name)
+    if clears is not None:
+        _clears[name] = clears
 
 
 def register_done(name: str, fn: Done) -> None:
@@ -50,12 +55,16 @@ def findings(voucher: Voucher, *, binding: bool = False) -> list[Finding]:
     return sorted(found, key=lambda f: order[f.severity])
 
 
+def cleared(vouchers: Sequence[Voucher]) -> set[int]:
+    """Of vouchers that come together, those no binding guard needs to see one by one (成批放行)."""
+    found = {v.pk for v in vouchers}
+    for name in _guards.keys() - _advice:
+        clears = _clears.get(name)
+        found &= set(clears(vouchers)) if clears is not None and found else set()
+    return found
+
+
 def done(voucher: Voucher, *, reversed: bool = False) -> None:
     """Tell the apps above."""
     for fn in _done.values():
         fn(voucher, reversed=reversed)
-
-
-def watched() -> bool:
-    """Does anybody listen?"""
-    return bool(_done)

@@ -41,11 +41,12 @@ def _permissions() -> None:
 
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
+    from gonghui.core import bench as benches
     from gonghui.core import jobs, rotation, verbs, verify
     from gonghui.files import kinds
     from gonghui.files.imports import protocol
     from gonghui.finance import hooks as finance
-    from gonghui.treasury import exports
+    from gonghui.treasury import bench, exports
     from gonghui.treasury import jobs as timed
     from gonghui.treasury import verify as checks
     from gonghui.treasury.enums import Perm
@@ -53,7 +54,8 @@ def _hooks() -> None:
     from gonghui.treasury.selectors.todo import inbox
     from gonghui.treasury.services import budgets, finals, guard, payments
 
-    finance.register_guard("budget", guard.check)
+    benches.register("ledger", bench.run)
+    finance.register_guard("budget", guard.check, clears=guard.clears)
     finance.register_done("treasury", guard.done)
     approvals.register(budgets.KIND, budgets.HANDLER)
     approvals.register(finals.KIND, finals.HANDLER)

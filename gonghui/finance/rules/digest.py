@@ -14,8 +14,11 @@ from gonghui.finance.rules.lines import Line
 OPENINGS = frozenset({VoucherKind.OPENING, VoucherKind.TRANSITION})
 
 
+_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _hash(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_text(value).encode()).hexdigest()
 
 
 def voucher_digest(

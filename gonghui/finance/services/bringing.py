@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -20,7 +21,7 @@ from gonghui.finance.rules.digest import month_of
 from gonghui.finance.rules.lines import Line
 from gonghui.finance.services import duties
 from gonghui.finance.services.posting import POSTING, fold, lock_period, number_it, postings_of, tell
-from gonghui.finance.services.vouchers import ready, refuse_blocked
+from gonghui.finance.services.vouchers import one_at_a_time, ready, refuse_blocked, said
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -29,6 +30,7 @@ VOUCHER = tuple(f.attname for f in Voucher._meta.concrete_fields)
 JSON = tuple(VOUCHER.index(name) for name in ("draft", "facts", "findings"))
 STAMPS = tuple(VOUCHER.index(name) for name in ("created_at", "checked_at", "posted_at"))
 MOMENTS = (*STAMPS, VOUCHER.index("on"))
+_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ def vouchers_bring(
 ) -> list[Voucher]:
     """Make, check and post vouchers of one book in one go, signed by three persons (批量入账).
 
+    What the guards clear for all of them together is written at once; any other voucher is asked by itself, after those before it
+    are posted, so that ten small sums do not pass where one large would not.
+
     Args: guarded: False only for system jobs that bring books already audited elsewhere.
     Raises: as `voucher_draft`, `voucher_check`, `voucher_post`; sources already posted are left out.
     """
@@ -57,21 +62,37 @@ def vouchers_bring(
     if not guarded and not actor.is_system:
         raise NotPermitted("finance.unguarded", "只有系统任务可以不经提示批量入账。")
     hands = _hands(book, maker, checker, poster)
+    one_at_a_time(book)
     fresh = _fresh(book, sorted(items, key=lambda item: item.on))
     rows = _rows(book, fresh, hands)
-    if guarded:
-        for row in rows:
-            if found := hooks.findings(row, binding=True):
-                refuse_blocked(row, found)
-    _write(rows, hands[2])
-    if hooks.watched():
-        for row in rows:
+    free = hooks.cleared(rows) if guarded else {row.pk for row in rows}
+    for alone, some in _runs(rows, free):
+        if alone is not None:
+            _look(alone)
+        _write(some, hands[2])
+        for row in some:
             tell(row)
     audit.record(
         actor, "finance.voucher.brought", book, org_path=book.union.path, count=len(rows),
         people=[h.ref for h in hands], last=rows[-1].digest if rows else "",
     )  # fmt: skip
     return rows
+
+
+def _runs(rows: list[Voucher], free: set[int]) -> Iterator[tuple[Voucher | None, list[Voucher]]]:
+    """In their order: those without a question together, any other by itself."""
+    for is_free, group in groupby(rows, key=lambda row: row.pk in free):
+        if is_free:
+            yield None, list(group)
+        else:
+            yield from ((row, [row]) for row in group)
+
+
+def _look(row: Voucher) -> None:
+    """Ask the guards that bind; what they say stays with the voucher. Raises RuleViolation finance.blocked."""
+    found = hooks.findings(row, binding=True)
+    refuse_blocked(row, found)
+    row.findings = said(found)
 
 
 def _hands(book: Book, maker: Actor, checker: Actor, poster: Actor) -> tuple[duties.Hand, duties.Hand, duties.Hand]:
@@ -123,8 +144,9 @@ def _write(rows: list[Voucher], poster: duties.Hand) -> None:
         for row in some:
             number_it(row, period, row.lines, poster)
         Period.objects.filter(pk=period.pk).update(last_number=period.last_number, head=period.head)
-    bulk.insert(Voucher, VOUCHER, [_raw(row) for row in rows])
-    bulk.insert(Posting, POSTING, [p for row, found in pairs for p in postings_of(row, found)])
+    sqlite = connection.vendor == "sqlite"
+    bulk.insert(Voucher, VOUCHER, [_raw(row, sqlite) for row in rows])
+    bulk.insert(Posting, POSTING, postings_of(pairs))
     fold(pairs)
     pks = [row.pk for row in rows]
     for at in range(0, len(pks), 500):
@@ -133,12 +155,13 @@ def _write(rows: list[Voucher], poster: duties.Hand) -> None:
         row.state = VoucherState.POSTED
 
 
-def _raw(row: Voucher) -> list[Any]:
+def _raw(row: Voucher, sqlite: bool) -> list[Any]:
     """The row as the database takes it."""
-    found = [getattr(row, name) for name in VOUCHER]
+    held = row.__dict__
+    found = [held[name] for name in VOUCHER]
     for n in JSON:
-        found[n] = json.dumps(found[n], ensure_ascii=False)
-    if connection.vendor == "sqlite":
+        found[n] = _text(found[n])
+    if sqlite:
         for n in MOMENTS:
             found[n] = str(found[n].astimezone(UTC).replace(tzinfo=None)) if n in STAMPS else found[n].isoformat()
     return found

@@ -43,7 +43,7 @@ def voucher_post(*, actor: Actor, voucher: Voucher, on_behalf: int | None = None
     duties.apart(mine, [("制单", duties.maker_of(row)), ("审核", duties.checker_of(row))], duty="记账付款")
     lines = row.lines
     number_it(row, period, lines, mine, files=[f.sha256 for f in row.files.all()])
-    bulk.insert(Posting, POSTING, postings_of(row, lines))
+    bulk.insert(Posting, POSTING, postings_of([(row, lines)]))
     fold([(row, lines)])
     Period.objects.filter(pk=period.pk).update(last_number=period.last_number, head=period.head)
     changes: dict[str, Any] = {
@@ -90,10 +90,13 @@ def number_it(row: Voucher, period: Period, lines: Sequence[Line], poster: dutie
     period.last_number, period.head = row.number, row.digest
 
 
-def postings_of(row: Voucher, lines: Sequence[Line]) -> list[tuple[object, ...]]:
+def postings_of(pairs: Iterable[tuple[Voucher, Sequence[Line]]]) -> list[tuple[object, ...]]:
     """Raw rows of `Posting`."""
-    day = row.on.isoformat() if connection.vendor == "sqlite" else row.on
-    return [(row.pk, row.book_id, day, n, x.account, x.debit, x.credit, x.detail, x.project, x.words) for n, x in enumerate(lines, 1)]
+    sqlite, found = connection.vendor == "sqlite", list[tuple[object, ...]]()
+    for row, lines in pairs:
+        pk, book, day = row.pk, row.book_id, row.on.isoformat() if sqlite else row.on
+        found += [(pk, book, day, n, x.account, x.debit, x.credit, x.detail, x.project, x.words) for n, x in enumerate(lines, 1)]
+    return found
 
 
 def fold(rows: Iterable[tuple[Voucher, Sequence[Line]]]) -> None:

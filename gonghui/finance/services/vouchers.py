@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -139,16 +139,14 @@ def attach(voucher: Voucher, files: Sequence[File]) -> None:
 def _look(voucher: Voucher) -> list[Finding]:
     """Ask the guards and keep what they say for the page."""
     found = hooks.findings(voucher)
-    voucher.findings = [
-        {"severity": f.severity, "text": f.text, "key": f.key, "slip": f.slip.as_slip() if f.slip is not None else None} for f in found
-    ]
-    Voucher.objects.filter(pk=voucher.pk).update(findings=_plain(voucher.findings))
+    voucher.findings = said(found)
+    Voucher.objects.filter(pk=voucher.pk).update(findings=voucher.findings)
     return found
 
 
-def _plain(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Slips are made anew from the rule base when the page is opened; the row keeps the words."""
-    return [{k: v for k, v in row.items() if k != "slip"} for row in found]
+def said(found: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Findings as the row keeps them: the words; slips are made anew from the rule base when the page is opened."""
+    return [{"severity": f.severity, "text": f.text, "key": f.key} for f in found]
 
 
 def _own(actor: Actor, voucher: Voucher, perm: str, states: set[str], *, on_behalf: int | None = None) -> tuple[Voucher, duties.Hand]:
@@ -214,6 +212,7 @@ def voucher_check(*, actor: Actor, voucher: Voucher, on_behalf: int | None = Non
     Raises: RuleViolation finance.duties_apart, finance.blocked; Conflict.
     Source: policy finance.three_duties.
     """
+    one_at_a_time(voucher.book)
     row, mine = _own(actor, voucher, Perm.VOUCHER_CHECK, {VoucherState.DRAFT}, on_behalf=on_behalf)
     duties.apart(mine, [("制单", duties.maker_of(row))], duty="审核")
     ready(row.book, row.on, row.words, row.lines, row.kind)
@@ -227,6 +226,11 @@ def voucher_check(*, actor: Actor, voucher: Voucher, on_behalf: int | None = Non
         "note": "",
     }
     return flows.VOUCHER.advance(row, VoucherState.CHECKED, actor=actor, org_path=row.book.union.path, changes=changes)
+
+
+def one_at_a_time(book: Book) -> None:
+    """Two spendings of one union are weighed one after the other, else both see the same rest of the budget (LED-10)."""
+    type(book.union)._default_manager.select_for_update(no_key=True).get(pk=book.union_id)
 
 
 def refuse_blocked(voucher: Voucher, found: Sequence[Finding]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gonghui.core import clock
-from gonghui.finance import bench, race
+from gonghui.finance import race
 from gonghui.finance.selectors import statements
 from gonghui.finance.tests import make
 
@@ -23,23 +23,6 @@ def test_of_three_simultaneous_reversals_exactly_one_wins(own_database):
         found = race.run(book, workers=6, vouchers=12, day=day)
     assert (found["posted"], found["won"], found["lost"], found.get("odd", 0)) == (12, 12, 24, 0)
     assert (found["debit"], found["credit"], found["faults"], found["vouchers"]) == (0, 0, [], 24)
-
-
-@pytest.mark.django_db
-@pytest.mark.invariant("LED-01")
-@pytest.mark.invariant("LED-02")
-def test_random_postings_balance():
-    found = bench.random_books(1500)
-    assert found["postings"] >= 1500
-    assert (found["sum"], found["different"], found["open"]) == (0, 0, 0)
-
-
-@pytest.mark.django_db
-@pytest.mark.invariant("LED-01")
-def test_random_postings_as_a_bench_print_the_proof_and_the_time():
-    (row,) = bench.run(random="400", seed="7")
-    assert (row["name"], row["ok"], row["sum"], row["different"]) == ("ledger.random", True, 0, 0)
-    assert row["n"] >= 400 and row["seconds"] >= 0
 
 
 def test_the_race_never_runs_on_an_installations_own_data(monkeypatch, tmp_path):
@@ -59,7 +42,7 @@ def test_the_race_never_runs_on_an_installations_own_data(monkeypatch, tmp_path)
     monkeypatch.setattr(race, "_command", command)
     monkeypatch.setattr(race, "_database", own)
     monkeypatch.setenv("GONGHUI_DATA_DIR", str(tmp_path))
-    assert bench.run(workers="2", rows="4") == [{"name": "ledger.race", "ok": True}]
+    assert race.bench_row(2, 4) == {"name": "ledger.race", "ok": True}
     assert [w for w, *_rest in seen] == ["migrate", "bench"]
     assert all(folder != tmp_path and str(folder) in url and marked for _w, folder, url, marked in seen)
     assert not seen[0][1].exists()

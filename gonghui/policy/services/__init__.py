@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gonghui.policy.engine.decision import Decision
 from gonghui.policy.engine.records import Fact, Value
-from gonghui.policy.services.answers import decide, decide_params, value
+from gonghui.policy.services.answers import changes, decide, decide_params, value
 from gonghui.policy.services.drafts import Variation, diff_dates, diff_packs, draft, what_if
 from gonghui.policy.services.local import local_value_end, local_value_set
 from gonghui.policy.services.review import rule_review
@@ -15,6 +15,7 @@ __all__ = [
     "Fact",
     "Value",
     "Variation",
+    "changes",
     "decide",
     "decide_params",
     "diff_dates",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from gonghui.core.errors import BadInput, NotFound
@@ -51,6 +51,18 @@ def decide(key: str, *, on: date, at: str = "000000", facts: Mapping[str, Any], 
 def decide_params(key: str, *, on: date, at: str = "000000", unit_path: str = "") -> Decision:
     """A decision without facts: shows the values in force and what would have to be known."""
     return decide(key, on=on, at=at, facts={}, unit_path=unit_path)
+
+
+def changes(key: str, first: date, last: date, unit_path: str = "") -> list[date]:
+    """The first day, and every later one up to the last on which some version of the rule begins or ends, at any place: a decision
+    that holds on all of them with the same facts holds on every day between. Raises NotFound policy.unknown_key.
+    """
+    rule = rules.live().rules.get(key)
+    if rule is None:
+        raise unknown(key)
+    versions = (*rule.versions, *(v for v in selectors.local_versions(unit_path) if v.key == key))
+    turns = {v.since for v in versions} | {v.until + timedelta(days=1) for v in versions if v.until is not None}
+    return [first, *sorted(day for day in turns if first < day <= last)]
 
 
 def unknown(key: str) -> NotFound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
@@ -89,6 +90,18 @@ def guard(voucher: Any) -> list[Finding]:
     return [_finding(i, frozenset()) for i in _bad(bare, facts.history_of(voucher.book.union, voucher.on))]
 
 
+def clears(rows: Sequence[Any]) -> set[int]:
+    """Vouchers the guard has no question to (不必逐张把关): a reversal, nothing to judge."""
+    return {
+        v.pk for v in rows if v.reverses_id is not None or v.total_fen <= 0 or not (_judged(v) or str(v.source or "").startswith(SOURCE))
+    }
+
+
+def _judged(voucher: Any) -> bool:
+    """Is a voucher without a plan one to judge: by its event, or since it was paid in cash?"""
+    return (voucher.event or "") in BARE or bool((voucher.facts or {}).get("cash"))
+
+
 def _unasked(plan: Plan) -> list[Finding]:
     """A festival purchase without its quotations is told, not stopped (还没有询价)."""
     lacking = quotes.lacking(plan)
@@ -133,7 +146,7 @@ def bare_draft(voucher: Any) -> Draft | None:
     given: dict[str, Any] = dict(voucher.facts or {})
     union, amount = voucher.book.union, amount_of(voucher)
     cash = bool(given.get("cash"))
-    if taken is None and not cash:
+    if not _judged(voucher):
         return None
     kind, use = taken or (PlanKind.PURCHASE, Use.OTHER)
     people, winners = int(given.get("participants") or 0), int(given.get("winners") or 0)
@@ -172,7 +185,6 @@ def _finding(found: tuple[answers.Item, answers.Answer], granted: frozenset[str]
     return Finding(severity=severity, text=text, slip=item.decision, key=f"spending.{item.question.name}"[:80])
 
 
-@transaction.atomic
 def done(voucher: Any, *, reversed: bool = False) -> None:
     """The finance hook after posting, and with the original after its reversal: a plan moves with its voucher and counts once."""
     if voucher.book.kind != BookKind.REAL:

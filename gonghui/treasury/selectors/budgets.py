@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -210,25 +210,40 @@ class Left:
         return self.amount - self.done - self.held
 
 
-def item_left(union: Any, year: int, account: str, activities: Sequence[str] = (), *, source: str = "", voucher: int | None = None) -> Left:
-    """Balance of the item a spending would fall on (查预算余额).
+@dataclass(frozen=True)
+class Standing:
+    """How one year's budget of a union stands (预算执行现状), read once, asked for any item."""
 
-    Args: activities: event and project of the spending; source: whose own reservation does not count against it;
-    voucher: whose own draft does not count either.
-    """
+    budget: Budget | None
+    year: int
+    lines: Mapping[Item, BudgetLine]
+    moved: Moved
+    waiting: Moved
+    held: Sequence[Reservation]
+
+    def left(self, account: str, activities: Sequence[str] = (), *, source: str = "") -> Left:
+        """Balance of the item a spending would fall on; `source`: whose own reservation does not count against it."""
+        item = items.find(self.lines, account, activities)
+        if item is None:
+            return Left(self.budget, None, common.account_name(account, date(self.year, 12, 31)), 0, 0, 0)
+        done = _on(self.lines, item, self.moved) + _on(self.lines, item, self.waiting)
+        held = sum(h.amount_fen for h in self.held if h.source != source and items.find(self.lines, h.account, (h.activity,)) == item)
+        return Left(self.budget, item, self.lines[item].name, self.lines[item].amount_fen, done, held)
+
+
+def standing(union: Any, year: int, *, voucher: int | None = None) -> Standing:
+    """Budget, what was posted, what is checked and waits, what plans hold; `voucher`: whose own draft does not count."""
     budget = budget_in_force(union, year)
     if budget is None:
-        return Left(None, None, common.account_name(account, date(year, 12, 31)), 0, 0, 0)
+        return Standing(None, year, {}, {}, {}, ())
     lines = {Item(x.account, x.activity): x for x in budget.lines.filter(side=Side.SPENDING)}
-    item = items.find(lines, account, activities)
-    if item is None:
-        return Left(budget, None, common.account_name(account, date(year, 12, 31)), 0, 0, 0)
-    done = _on(lines, item, moved_of(union, year)) + _on(lines, item, checked_not_posted(union, year, without=voucher))
-    held = 0
-    for hold in holds_open(union, year).exclude(source=source or "-"):
-        if items.find(lines, hold.account, (hold.activity,)) == item:
-            held += hold.amount_fen
-    return Left(budget, item, lines[item].name, lines[item].amount_fen, done, held)
+    waiting = checked_not_posted(union, year, without=voucher)
+    return Standing(budget, year, lines, moved_of(union, year), waiting, list(holds_open(union, year)))
+
+
+def item_left(union: Any, year: int, account: str, activities: Sequence[str] = (), *, source: str = "", voucher: int | None = None) -> Left:
+    """Balance of one item (查预算余额); arguments as in `standing` and `Standing.left`."""
+    return standing(union, year, voucher=voucher).left(account, activities, source=source)
 
 
 def _on(lines: Iterable[Item], item: Item, amounts: Moved) -> int:

@@ -84,4 +84,4 @@ def stamp() -> str:
 
 def lock(union: Any) -> Any:
     """Lock the union's row: writers of one union's money go one after the other."""
-    return type(union)._default_manager.select_for_update().get(pk=union.pk)
+    return type(union)._default_manager.select_for_update(no_key=True).get(pk=union.pk)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gonghui.accounts.actor import Actor
 from gonghui.finance.enums import BookKind, VoucherKind
 from gonghui.finance.rules import Finding
+from gonghui.policy import services as policy
 from gonghui.treasury.enums import Control
 from gonghui.treasury.services import bank, holds
+from gonghui.treasury.services.holds import Use
 
 SYSTEM = Actor.system("treasury")
 FREE = (VoucherKind.OPENING, VoucherKind.TRANSITION, VoucherKind.CLOSING, VoucherKind.REVERSAL, VoucherKind.DEPRECIATION)
@@ -23,6 +25,38 @@ def check(voucher: Any) -> Iterator[Finding]:
     for (account, project), fen in _spendings(voucher).items():
         if fen > 0:
             yield from _item(voucher, account, project, fen)
+
+
+def clears(vouchers: Sequence[Any]) -> set[int]:
+    """Vouchers that come together and whose items suffice for all of them (一并够用): each item is asked once, for the sum.
+
+    What a plan of theirs holds still counts against them here, so one that needs its own reservation is asked by itself.
+    """
+    wanted: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    free = set()
+    for voucher in vouchers:
+        if voucher.book.kind != BookKind.REAL or voucher.kind in FREE:
+            free.add(voucher.pk)
+        else:
+            wanted[voucher.book.union_id, voucher.on.year].append(voucher)
+    for (_union, year), some in wanted.items():
+        free |= _clear(some[0].book.union, year, some)
+    return free
+
+
+def _clear(union: Any, year: int, vouchers: list[Any]) -> set[int]:
+    sums: dict[Use, int] = defaultdict(int)
+    uses = {v.pk: _uses(v) for v in vouchers}
+    for found in uses.values():
+        for use, fen in found.items():
+            sums[use] += fen
+    first, last = min(v.on for v in vouchers), max(v.on for v in vouchers)
+    good = holds.enough(union, year, sums, policy.changes(holds.RULE, first, last, union.path))
+    return {pk for pk, found in uses.items() if good.issuperset(found)}
+
+
+def _uses(voucher: Any) -> dict[Use, int]:
+    return {(account, voucher.event, project): fen for (account, project), fen in _spendings(voucher).items() if fen > 0}
 
 
 def _spendings(voucher: Any) -> dict[tuple[str, str], int]:
@@ -61,4 +95,4 @@ def done(voucher: Any, *, reversed: bool = False) -> None:
         holds.spend(voucher.source)
 
 
-__all__ = ["check", "done"]
+__all__ = ["check", "clears", "done"]

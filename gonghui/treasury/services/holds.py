@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +15,17 @@ from gonghui.orgs.selectors import law
 from gonghui.treasury.enums import Control, HoldState, Perm
 from gonghui.treasury.models import Reservation
 from gonghui.treasury.rules import items
+from gonghui.treasury.rules.items import Item
 from gonghui.treasury.selectors import budgets
 from gonghui.treasury.services.common import keep, lock
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
     from gonghui.policy.services import Decision
+
+RULE = "finance.no_budget"
+Use = tuple[str, str, str]
+"""Account, event, project of a spending."""
 
 
 def weigh(
@@ -29,8 +36,28 @@ def weigh(
     Source: policy finance.no_budget.
     """
     left = budgets.item_left(union, on.year, account, activities, source=source, voucher=voucher)
-    facts = {"has_line": left.item is not None, "amount_fen": amount, "left_fen": left.left}
-    return law.decide("finance.no_budget", union, on, facts), left
+    return _ask(union, on, left, amount), left
+
+
+def _ask(union: Any, on: date, left: budgets.Left, amount: int) -> Decision:
+    """The rule; of an item already overdrawn nothing is left."""
+    return law.decide(RULE, union, on, {"has_line": left.item is not None, "amount_fen": amount, "left_fen": max(0, left.left)})
+
+
+def enough(union: Any, year: int, sums: Mapping[Use, int], days: Iterable[date]) -> set[Use]:
+    """Of what is to be spent of one year's budget, what its items suffice for, all taken together (够不够一并支出).
+
+    Args: sums: fen by account, event and project; days: on which the rule is asked.
+    """
+    stands = budgets.standing(union, year)
+    left = {use: stands.left(use[0], use[1:]) for use in sums}
+    wanted: dict[Item, int] = defaultdict(int)
+    for use, found in left.items():
+        if found.item is not None:
+            wanted[found.item] += sums[use]
+    one = {found.item: found for found in left.values()}
+    good = {item for item, fen in wanted.items() if all(_ask(union, day, one[item], fen).outcome is True for day in days)}
+    return {use for use, found in left.items() if found.item in good}
 
 
 def words(left: budgets.Left, amount: int) -> str:

@@ -147,6 +147,15 @@ def test_a_checked_voucher_counts_before_it_is_posted_so_two_cannot_share_one_ba
         assert reads.item_left(union, 2025, "50404").left == 400_000 and [f.severity for f in guard.check(second)] == ["block"]
 
 
+def test_of_an_overdrawn_item_nothing_is_left_and_the_next_spending_still_gets_its_answer() -> None:
+    union = make.union()  # where the text is not verified it only warns, so an item can be overdrawn
+    with clock.at(date(2025, 10, 1)):
+        make.in_force(union)
+        make.posted(union, 1_000_001, "hardship", DAY)
+        (found,) = guard.check(make.voucher(union, 100, "hardship", DAY, checked=False))
+    assert found.severity == "warn" and "还剩 -¥0.01" in found.text and "超出 ¥1.01" in found.text
+
+
 def test_a_plan_holds_its_part_until_its_voucher_is_posted_and_again_after_the_reversal() -> None:
     union = make.union(area=ANHUI)
     with clock.at(date(2025, 10, 1)):
