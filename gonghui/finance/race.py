@@ -1,41 +1,30 @@
 """Many workers on the same books (并发记账): every voucher posted once, every reversal sent three times and won once.
 
-Commits, so it runs on a scratch database only: in tests (`own_database`), or in a process of its own whose data directory
-(on PostgreSQL: whose database) is made for the race and thrown away after it.
+Commits, so it runs on a scratch database only: in tests (`own_database`), or in a place of its own (`core.scratch`).
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from itertools import count
-from pathlib import Path
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from django.db import connection, connections
 from django.db.models import Sum
 
 from gonghui.accounts.actor import Actor
 from gonghui.core import bench, clock
-from gonghui.core.errors import BadInput, Conflict, Unavailable
+from gonghui.core.errors import Conflict, Unavailable
 from gonghui.finance import services, verify
 from gonghui.finance.models import Book, Posting, Voucher
 from gonghui.finance.rules import Line
 from gonghui.orgs import services as orgs
 
 TRIES = 3
-MARK = "SCRATCH"
-"""A file in the data directory: what is here may be thrown away."""
 
 
 def _hand(name: str) -> Actor:
@@ -129,9 +118,7 @@ def _patient(do: Callable[[], Any]) -> Any:
 
 
 def bench_row(workers: int, vouchers: int) -> dict[str, Any]:
-    """The race as a bench (并发记账): never on an installation's own data, else in a scratch place of its own."""
-    if not (Path(os.environ.get("GONGHUI_DATA_DIR", "")) / MARK).exists():
-        return elsewhere(workers, vouchers)
+    """The race as a bench (并发记账), in a scratch place (`core.scratch`)."""
     day = date(2025, 12, 31)
     with clock.at(day):
         book = services.book_open(actor=_hand("make"), union=scratch_union(), since=date(2025, 1, 1))
@@ -144,41 +131,3 @@ def bench_row(workers: int, vouchers: int) -> dict[str, Any]:
         "floor": None, "ratio": None, "n": found["vouchers"], "ok": ok, "peak_mib": bench.peak_mib(), "workers": workers,
         "seconds": round(found["seconds"], 1), **{k: v for k, v in found.items() if k != "seconds"},
     }  # fmt: skip
-
-
-def elsewhere(workers: int, vouchers: int) -> dict[str, Any]:
-    """The same bench in a process of its own: a fresh data directory, and on PostgreSQL a fresh database on the same server."""
-    with tempfile.TemporaryDirectory(prefix="gonghui-race-") as folder, _database(folder) as url:
-        (Path(folder) / MARK).touch()
-        env = {k: v for k, v in os.environ.items() if not k.startswith("GONGHUI_")}
-        env |= {"GONGHUI_DATA_DIR": folder, "GONGHUI_DATABASE_URL": url, "GONGHUI_SECURE": "0", "GONGHUI_TESTING": "1"}
-        _command(env, "migrate")
-        said = _command(env, "bench", "ledger", "--rows", str(vouchers), "--set", f"workers={workers}", "--json")
-        try:
-            return dict(json.loads(said)[0])
-        except (ValueError, LookupError, TypeError):
-            raise BadInput("finance.race_broken", "并发记账没有做完，详情见上面的输出。") from None
-
-
-def _command(env: dict[str, str], *words: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "gonghui.cli", *words], env=env, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        raise BadInput("finance.race_broken", f"并发记账没有做完：{words[0]} 的退出码是 {done.returncode}，详情见上面的输出。")
-    return done.stdout
-
-
-@contextmanager
-def _database(folder: str) -> Iterator[str]:
-    """The address of a database of the race's own."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{folder}/gonghui.sqlite3"
-        return
-    name = f"gonghui_race_{os.getpid()}"
-    parts = urlsplit(os.environ.get("GONGHUI_DATABASE_URL", ""))
-    with connection._nodb_cursor() as cursor:  # Django's own way to the maintenance database
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield urlunsplit(parts._replace(path=f"/{name}"))
-    finally:
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')

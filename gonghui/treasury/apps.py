@@ -54,7 +54,7 @@ def _hooks() -> None:
     from gonghui.treasury.selectors.todo import inbox
     from gonghui.treasury.services import budgets, finals, guard, payments
 
-    benches.register("ledger", bench.run)
+    benches.register("ledger", bench.run, commits=True)
     finance.register_guard("budget", guard.check, clears=guard.clears)
     finance.register_done("treasury", guard.done)
     approvals.register(budgets.KIND, budgets.HANDLER)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -23,29 +21,6 @@ def test_of_three_simultaneous_reversals_exactly_one_wins(own_database):
         found = race.run(book, workers=6, vouchers=12, day=day)
     assert (found["posted"], found["won"], found["lost"], found.get("odd", 0)) == (12, 12, 24, 0)
     assert (found["debit"], found["credit"], found["faults"], found["vouchers"]) == (0, 0, [], 24)
-
-
-def test_the_race_never_runs_on_an_installations_own_data(monkeypatch, tmp_path):
-    """Without the mark it goes elsewhere: a folder and a database of its own, which are gone afterwards."""
-    seen = []
-
-    def command(env, *words):
-        seen.append(
-            (words[0], Path(env["GONGHUI_DATA_DIR"]), env["GONGHUI_DATABASE_URL"], (Path(env["GONGHUI_DATA_DIR"]) / race.MARK).exists())
-        )
-        return '[{"name": "ledger.race", "ok": true}]'
-
-    @contextmanager
-    def own(folder):
-        yield f"sqlite:///{folder}/gonghui.sqlite3"
-
-    monkeypatch.setattr(race, "_command", command)
-    monkeypatch.setattr(race, "_database", own)
-    monkeypatch.setenv("GONGHUI_DATA_DIR", str(tmp_path))
-    assert race.bench_row(2, 4) == {"name": "ledger.race", "ok": True}
-    assert [w for w, *_rest in seen] == ["migrate", "bench"]
-    assert all(folder != tmp_path and str(folder) in url and marked for _w, folder, url, marked in seen)
-    assert not seen[0][1].exists()
 
 
 @pytest.mark.django_db

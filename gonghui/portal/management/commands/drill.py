@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-import tempfile
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
+from gonghui.core import scratch
 from gonghui.core.cli import Command as Base
 from gonghui.core.errors import BadInput
 from gonghui.portal.drill import rounds
@@ -26,35 +23,15 @@ class Command(Base):
         parser.add_argument("name", choices=list(OPERATIONS), help="演练项目")
         parser.add_argument("--rounds", type=int, default=20, help="轮数，默认 20")
         parser.add_argument("--seed", type=int, default=1, help="随机种子")
-        parser.add_argument("--scratch", action="store_true", help="内部使用：数据目录就是临时目录")
         parser.add_argument("--json", action="store_true", help="只输出一个 JSON")
 
     def run(self, **options: Any) -> dict[str, Any]:
         if options["rounds"] < 1:
             raise BadInput("drill.rounds", "轮数至少为 1。")
-        if not options["scratch"]:
-            return self.elsewhere(options)
-        if (Path(os.environ.get("GONGHUI_DATA_DIR", "")) / "SCRATCH").exists():
+        if scratch.here():
             return rounds.run(options["name"], options["rounds"], options["seed"], lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
-        raise BadInput("drill.not_scratch", "只能在临时目录上演练，请去掉 --scratch。")
-
-    def elsewhere(self, options: dict[str, Any]) -> dict[str, Any]:
-        """The same command in a process of its own, whose data directory is a fresh one."""
-        with tempfile.TemporaryDirectory(prefix="gonghui-drill-") as folder:
-            (Path(folder) / "SCRATCH").touch()
-            env = {k: v for k, v in os.environ.items() if not k.startswith("GONGHUI_")}
-            env |= {
-                "GONGHUI_DATA_DIR": folder,
-                "GONGHUI_DATABASE_URL": f"sqlite:///{folder}/gonghui.sqlite3",
-                "GONGHUI_SECURE": "0",
-                "GONGHUI_TESTING": "1",
-            }
-            words = ["drill", options["name"], "--rounds", str(options["rounds"]), "--seed", str(options["seed"]), "--scratch", "--json"]
-            done = subprocess.run([sys.executable, "-m", "gonghui.cli", *words], env=env, stdout=subprocess.PIPE, text=True, check=False)
-            try:
-                return dict(json.loads(done.stdout))
-            except ValueError:
-                raise BadInput("drill.broken", f"演练没有做完，退出码 {done.returncode}，详情见上面的输出。") from None
+        words = ["drill", options["name"], "--rounds", str(options["rounds"]), "--seed", str(options["seed"]), "--json"]
+        return dict(json.loads(scratch.command(*words, engine="sqlite")))
 
     def show(self, data: Any) -> None:
         self.stdout.write(
