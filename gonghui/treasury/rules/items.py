@@ -19,6 +19,19 @@ class Item:
         return f"{self.account}{SEPARATOR}{self.activity}" if self.activity else self.account
 
 
+@dataclass(frozen=True)
+class Row:
+    """One item as given (预算项目)."""
+
+    side: str
+    account: str
+    amount_fen: int
+    activity: str = ""
+    name: str = ""
+    last_fen: int | None = None
+    basis: str = ""
+
+
 def parse(text: str) -> Item:
     """`50105` or `50105/festival`."""
     account, _, activity = text.partition(SEPARATOR)

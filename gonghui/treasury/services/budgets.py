@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +14,15 @@ from gonghui.approvals import services as approvals
 from gonghui.approvals.kinds import Level
 from gonghui.core import audit, clock, money
 from gonghui.core.errors import BadInput, Conflict, NotPermitted, RuleViolation
-from gonghui.figures.selectors import values as figures
 from gonghui.finance.rules import charts
 from gonghui.orgs.selectors import law
 from gonghui.treasury import flows
 from gonghui.treasury.enums import BudgetKind, BudgetState, Control, Perm, Side
 from gonghui.treasury.models import Budget, BudgetLine
 from gonghui.treasury.rules import digests
-from gonghui.treasury.rules.items import Item
+from gonghui.treasury.rules.items import Item, Row
 from gonghui.treasury.selectors import budgets as reads
-from gonghui.treasury.selectors import common
+from gonghui.treasury.selectors import common, prefill
 from gonghui.treasury.services.common import keep, lock, refuse, spoke_for
 
 if TYPE_CHECKING:
@@ -41,21 +39,6 @@ COMMITTEE: dict[str, Role] = {
     "zone": Role.TOWNSHIP,
 }
 """Whose officer decides for the union's committee; every other kind of union has a chair."""
-COMMON_ITEMS = ("402", "40301", "50102", "50105", "50305", "50404", "50405", "50501", "50502", "50504")
-COUNTY_ITEMS = ("402", "40301", "502", "50305", "50404", "50405", "50501", "50502", "506", "508")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One item as given (预算项目)."""
-
-    side: str
-    account: str
-    amount_fen: int
-    activity: str = ""
-    name: str = ""
-    last_fen: int | None = None
-    basis: str = ""
 
 
 def committee(union: Any) -> Role:
@@ -64,61 +47,6 @@ def committee(union: Any) -> Role:
 
 
 # -- preparing -----------------------------------------------------------------------------------------------------
-
-
-def prefill(union: Any, year: int) -> tuple[list[Row], int]:
-    """Items for a new budget: last year's items and what was really received and spent, by member numbers (预填).
-
-    Returns the rows and the number of members. Amounts follow last year's figure per member, whole yuan.
-    """
-    eve = date(year - 1, 12, 31)
-    shot = figures.snapshots([union.pk], min(eve, clock.today()), ("members",))[union.pk]
-    before = figures.snapshots([union.pk], date(year - 2, 12, 31), ("members",))[union.pk]
-    members, earlier = shot.get("members"), before.get("members")
-    old = Budget.objects.filter(union=union, year=year - 1, state=BudgetState.IN_FORCE).prefetch_related("lines").first()
-    if old is not None:
-        uses = reads.execution(old, eve).uses
-        rows = [_from_use(u, members, earlier) for u in uses if u.budget or u.done]
-    else:
-        rows = _from_books(union, year, members, earlier)
-    known = {(r.account, r.activity) for r in rows}
-    level = charts.level_of(union.kind)
-    wanted = COUNTY_ITEMS if level == "county" else COMMON_ITEMS
-    rows += [
-        Row(_side(a), a, 0, "", common.account_name(a, date(year, 1, 1)), None, "")
-        for a in wanted
-        if (a, "") not in known and not any(k[0] == a for k in known)
-    ]
-    return sorted(rows, key=lambda r: (r.side != Side.INCOME, r.account, r.activity)), members
-
-
-def _side(account: str) -> str:
-    return Side.INCOME if account.startswith("4") else Side.SPENDING
-
-
-def _scaled(fen: int, members: int, earlier: int) -> tuple[int, str]:
-    if not fen:
-        return 0, ""
-    if members and earlier and members != earlier:
-        return fen * members // earlier // 100 * 100, f"上年 {money.show(fen)}，会员由 {earlier} 人变为 {members} 人"
-    return fen // 100 * 100, f"按上年 {money.show(fen)}"
-
-
-def _from_use(use: reads.Use, members: int, earlier: int) -> Row:
-    fen, basis = _scaled(use.done or use.budget, members, earlier)
-    return Row(use.side, use.item.account, max(fen, 0), use.item.activity, use.name, use.done, basis)
-
-
-def _from_books(union: Any, year: int, members: int, earlier: int) -> list[Row]:
-    sums: dict[str, int] = {}
-    for (account, _event, _project), fen in reads.moved_of(union, year - 1).items():
-        sums[account] = sums.get(account, 0) + fen
-    rows = []
-    for account, fen in sums.items():
-        if fen > 0:
-            planned, basis = _scaled(fen, members, earlier)
-            rows.append(Row(_side(account), account, planned, "", common.account_name(account, date(year, 1, 1)), fen, basis))
-    return rows
 
 
 @transaction.atomic
@@ -141,7 +69,7 @@ def budget_prepare(
     lock(union)
     if Budget.objects.filter(union=union, year=year, state__in=[BudgetState.DRAFT, BudgetState.PENDING, BudgetState.IN_FORCE]).exists():
         raise Conflict("treasury.budget_exists", f"{year} 年已有预算。要改请在那份预算上办理，或办预算调整。")
-    filled, members = prefill(union, year)
+    filled, members = prefill.rows_of(union, year)
     version = Budget.objects.filter(union=union, year=year).count() + 1
     made = Budget.objects.create(
         union=union, year=year, version=version, members=members, control=control, reason=reason[:500], carried_fen=carried_fen,
@@ -175,7 +103,7 @@ def _write(budget: Budget, rows: Iterable[Row]) -> None:
         name = row.name or (reads.word_of(row.activity) if row.activity else chart.name(row.account))
         lines.append(
             BudgetLine(
-                budget=budget, side=_side(row.account), account=row.account, activity=row.activity[:60], name=name[:80],
+                budget=budget, side=prefill.side_of(row.account), account=row.account, activity=row.activity[:60], name=name[:80],
                 amount_fen=row.amount_fen, last_fen=row.last_fen, basis=row.basis[:200],
             )
         )  # fmt: skip

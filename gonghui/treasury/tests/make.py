@@ -15,8 +15,8 @@ from gonghui.orgs import services as orgs
 from gonghui.orgs.tests import make as register
 from gonghui.treasury.enums import Control
 from gonghui.treasury.models import Budget, Payment
+from gonghui.treasury.rules.items import Row
 from gonghui.treasury.services import batches, budgets, payments
-from gonghui.treasury.services.budgets import Row
 
 system = Actor.system("test")
 YEAR = date(2025, 1, 1)

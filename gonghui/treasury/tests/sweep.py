@@ -13,8 +13,8 @@ from gonghui.finance import services as finance
 from gonghui.finance.selectors import books
 from gonghui.orgs import services as orgs
 from gonghui.treasury import services
+from gonghui.treasury.rules.items import Row
 from gonghui.treasury.services import assets, bank, batches, budgets, payments, projects
-from gonghui.treasury.services.budgets import Row
 
 system = Actor.system("test")
 ARGS: dict[str, str] = {

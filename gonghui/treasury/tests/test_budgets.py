@@ -15,10 +15,10 @@ from gonghui.finance import services as finance
 from gonghui.treasury import services
 from gonghui.treasury.enums import BudgetState, Control
 from gonghui.treasury.models import Budget, Reservation
-from gonghui.treasury.rules.items import Item, find
+from gonghui.treasury.rules.items import Item, Row, find
 from gonghui.treasury.selectors import budgets as reads
+from gonghui.treasury.selectors import prefill
 from gonghui.treasury.services import budgets, guard
-from gonghui.treasury.services.budgets import Row
 from gonghui.treasury.tests import make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.system("S209")]
@@ -206,7 +206,7 @@ def test_next_year_is_prefilled_from_what_was_really_spent() -> None:
     with clock.at(date(2025, 12, 20)):
         make.in_force(union)
         make.posted(union, 1_234_567, "sports", DAY)
-        rows, _members = budgets.prefill(union, 2026)
+        rows, _members = prefill.rows_of(union, 2026)
         sports = next(r for r in rows if r.account == "50102")
         assert (sports.amount_fen, sports.last_fen) == (1_234_500, 1_234_567)
         made = budgets.budget_prepare(actor=make.maker(union), union=union, year=2026)

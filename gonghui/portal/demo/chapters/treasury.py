@@ -20,10 +20,10 @@ from gonghui.orgs.selectors import unions
 from gonghui.portal.demo.city import City
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 from gonghui.treasury import services
+from gonghui.treasury.rules.items import Row
 from gonghui.treasury.selectors import bank as bank_reads
 from gonghui.treasury.selectors import budgets as budget_reads
 from gonghui.treasury.services import assets, bank, batches, budgets, finals, payments, projects
-from gonghui.treasury.services.budgets import Row
 
 ORDER = 24
 Step = tuple[str, Callable[[], Any]]

@@ -19,10 +19,10 @@ from gonghui.finance.rules import EVENTS, charts
 from gonghui.treasury import exports, forms
 from gonghui.treasury.enums import BudgetState, Perm, Side
 from gonghui.treasury.models import Budget, Reservation
+from gonghui.treasury.rules.items import Row
 from gonghui.treasury.selectors import budgets as reads
-from gonghui.treasury.selectors import finals
+from gonghui.treasury.selectors import finals, prefill
 from gonghui.treasury.services import budgets, holds, reminders
-from gonghui.treasury.services.budgets import Row
 from gonghui.treasury.web import common
 
 BLANK = 3
@@ -104,7 +104,7 @@ def new(request: Request) -> HttpResponse:
     union = common.union_of(request, Perm.BUDGET_EDIT)
     year = whole_number(request.GET.get("year") or request.POST.get("year")) or clock.today().year
     year = year if 2010 <= year <= clock.today().year + 1 else clock.today().year
-    filled, members = budgets.prefill(union, year)
+    filled, members = prefill.rows_of(union, year)
     head, status = _head(request, {"members": members, "control": "rule", "carried_fen": "0"}), 200
     rows: Sequence[Any] = filled
     if request.method == "POST":
