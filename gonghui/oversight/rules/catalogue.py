@@ -13,5 +13,11 @@ EXTRA = (
     ("finance.independent_account", "工会要有自己的账户吗？"),
     ("finance.budget_approval", "预算由谁审查批准？"),
 )
-QUESTIONS: dict[str, str] = {**dict(EXTRA), **{key: words for _title, asks in GROUPS for key, words in asks}}
+BOOKS = (
+    ("finance.levy_accrual", "没有收到的经费能记收入吗？"),
+    ("finance.archive_years", "会计凭证、账簿要保管多少年？"),
+    ("oversight.leaving_audit", "主席离任要不要审计？"),
+)
+"""What accountants and auditors ask: after what members ask."""
+QUESTIONS: dict[str, str] = {**dict(EXTRA), **{key: words for _title, asks in GROUPS for key, words in asks}, **dict(BOOKS)}
 """Rule -> the question as people ask it."""

@@ -72,6 +72,12 @@ def whole_months(first: date, last: date) -> int:
     return months - 1 if months > 0 and add_months(first, months) > last else months
 
 
+@strict("mentions")
+def mentions(text: str, words: list[str]) -> bool:
+    """Does the text hold one of the words, alone or within a longer name?"""
+    return any(str(word) in text for word in words)
+
+
 @strict("band")
 def band(x: Any, table: list[Mapping[str, Any]], column: str) -> Any:
     """The column of the row whose `from`–`to` holds x; both ends included, an open end may be left out."""

@@ -91,6 +91,12 @@ def test_inclusive_and_rounding_are_data() -> None:
     assert [Eval({"n": Fraction(5, 2)}, rounding=r)(parse("rounded(n)")) for r in ("ceil", "floor", "half_up")] == [3, 2, 3]
 
 
+def test_a_word_is_found_inside_a_longer_name() -> None:
+    banned = ["月饼", "粽子"]
+    assert [ev("mentions(n, w)", n=n, w=banned) for n in ("月饼", "中秋月饼礼盒", "饼", "", None)] == [True, True, False, False, None]
+    assert ev("mentions(n, w)", n="月饼", w=[]) is False and ev("mentions(n, w)", n="月饼", w=None) is None
+
+
 def test_dates_bands_and_choices() -> None:
     assert ev("months_after(d, 6)", d=date(2025, 8, 31)) == date(2026, 2, 28)
     assert ev("days_between(a, b)", a=date(2026, 1, 1), b=date(2026, 3, 1)) == 59

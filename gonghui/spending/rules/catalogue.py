@@ -56,6 +56,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("finance.eight_prohibitions", "哪些钱一定不能花（八不准）？"),
             ("finance.three_duties", "制单、审核、付款能是一个人吗？"),
             ("finance.dues_topup", "会费不够，能用工会经费补吗？"),
+            ("finance.unit_costs", "办公场所、水电、印刷费能用工会经费吗？"),
         ),
     ),
 )
