@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from gonghui.core import audit, bulk, clock
-from gonghui.core.errors import NotPermitted
+from gonghui.core.errors import Conflict, NotPermitted
 from gonghui.finance import hooks
 from gonghui.finance.enums import Perm, VoucherKind, VoucherState
 from gonghui.finance.models import Book, Period, Posting, Voucher
@@ -56,9 +56,9 @@ def vouchers_bring(
     are posted, so that ten small sums do not pass where one large would not.
 
     Args: guarded: False only for system jobs that bring books already audited elsewhere.
-    Raises: as `voucher_draft`, `voucher_check`, `voucher_post`; sources already posted are left out.
+    Raises: as `voucher_draft`, `voucher_check`, `voucher_post`; sources already there, or a second time among the items, are left out.
     """
-    actor.require(Perm.VOUCHER_POST, book.union)
+    duties.hand(actor, Perm.VOUCHER_POST, book)
     if not guarded and not actor.is_system:
         raise NotPermitted("finance.unguarded", "只有系统任务可以不经提示批量入账。")
     hands = _hands(book, maker, checker, poster)
@@ -110,7 +110,17 @@ def _fresh(book: Book, items: list[Bring]) -> list[Bring]:
         .exclude(state=VoucherState.DROPPED)
         .values_list("source", "event")
     )
-    return [item for item in items if not item.source or (item.source, item.event) not in known]
+    first: dict[tuple[str, str], Bring] = {}
+    fresh = []
+    for item in items:
+        key = (item.source, item.event)
+        if item.source and key in known:
+            continue
+        if item.source and list(first.setdefault(key, item).lines) != list(item.lines):
+            raise Conflict("finance.source_taken", "同一件事在这一批里出现两次，金额或科目不同。请先核对这一批。", source=item.source)
+        if not item.source or first[key] is item:
+            fresh.append(item)
+    return fresh
 
 
 def _rows(book: Book, items: list[Bring], hands: tuple[duties.Hand, duties.Hand, duties.Hand]) -> list[Voucher]:

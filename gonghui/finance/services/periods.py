@@ -12,7 +12,7 @@ from gonghui.core import audit, clock
 from gonghui.core.errors import Conflict, NotFound, RuleViolation
 from gonghui.finance.enums import PeriodState, Perm, VoucherState
 from gonghui.finance.models import Balance, Book, Period, Voucher
-from gonghui.finance.rules.digest import seal
+from gonghui.finance.rules.digest import month_of, seal
 from gonghui.finance.selectors import statements
 from gonghui.finance.services import duties
 
@@ -36,8 +36,8 @@ def period_close(*, actor: Actor, book: Book, month: int) -> Period:
     Raises: Conflict finance.period_closed, finance.period_waiting, finance.period_order; RuleViolation finance.period_running.
     """
     duties.hand(actor, Perm.PERIOD_CLOSE, book)
-    if not 200001 <= month <= 209912 or not 1 <= month % 100 <= 12:
-        raise RuleViolation("finance.period_unknown", "没有这个月份，请从列表里选。")
+    if not month_of(book.since) <= month <= 209912 or not 1 <= month % 100 <= 12:
+        raise RuleViolation("finance.period_unknown", "账套里没有这个月份，请从列表里选。")
     _months(book, month)
     period = Period.objects.select_for_update().get(book=book, month=month)
     _may_close(book, period)

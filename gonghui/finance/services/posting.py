@@ -1,6 +1,6 @@
 """Posting (记账): number, digest, postings and balances in one transaction; posted once, never changed.
 
-Order of locks: the month, then the balances of the book. Source: LED-01…LED-06.
+Order of locks: the month, the voucher, then the balances of the book. Source: LED-01…LED-06.
 """
 
 from __future__ import annotations
@@ -34,10 +34,13 @@ def voucher_post(*, actor: Actor, voucher: Voucher, on_behalf: int | None = None
     Raises: RuleViolation finance.duties_apart; Conflict finance.wrong_state, finance.period_closed.
     Source: policy finance.three_duties.
     """
-    row = Voucher.objects.select_related("book__union", "book__agent", "reverses").filter(pk=voucher.pk).first() or voucher
-    mine = duties.hand(actor, Perm.VOUCHER_POST, row.book, on_behalf=on_behalf)
-    period = lock_period(row.book, month_of(row.on))
-    row.refresh_from_db(fields=["state"])
+    seen = Voucher.objects.select_related("book__union", "book__agent").filter(pk=voucher.pk).first() or voucher
+    mine = duties.hand(actor, Perm.VOUCHER_POST, seen.book, on_behalf=on_behalf)
+    period = lock_period(seen.book, month_of(seen.on))
+    # Read under its lock: while the month was waited for it may have been returned, changed and checked anew.
+    row = Voucher.objects.select_for_update(of=("self",)).select_related("book__union", "reverses").get(pk=seen.pk)
+    if row.on != seen.on:
+        raise Conflict("finance.wrong_state", "凭证刚刚改过日期，没有记账。请刷新后再看。", state=row.state)
     if row.state != VoucherState.CHECKED:
         raise Conflict("finance.wrong_state", f"凭证现在是“{row.get_state_display()}”，不能记账。请刷新后再看。", state=row.state)
     duties.apart(mine, [("制单", duties.maker_of(row)), ("审核", duties.checker_of(row))], duty="记账付款")

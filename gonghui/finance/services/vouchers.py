@@ -119,6 +119,11 @@ def ready(book: Book, on: date, words: str, lines: Sequence[Line], kind: str, *,
         raise RuleViolation("finance.before_book", f"账套从 {book.since:%Y年%m月%d日} 启用，不能记 {on:%Y年%m月%d日} 的账。")
     if on > clock.today():
         raise RuleViolation("finance.future", f"凭证日期 {on:%Y年%m月%d日} 还没有到，请填今天或以前的日期。")
+    if kind == VoucherKind.OPENING and month_of(on) != month_of(book.since):
+        raise RuleViolation(
+            "finance.opening_late",
+            f"期初凭证只能记在启用的月份（{book.since:%Y年%m月}）：它不算当年的收支，也不过预算关。平时发生的事请做日常凭证。",
+        )
     if not words.strip():
         raise RuleViolation("finance.no_words", "请写摘要，说明这笔钱办了什么事。")
     shut = (
@@ -132,7 +137,10 @@ def ready(book: Book, on: date, words: str, lines: Sequence[Line], kind: str, *,
 
 
 def attach(voucher: Voucher, files: Sequence[File]) -> None:
-    """Attachments with their hashes (附件)."""
+    """Attachments with their hashes (附件). Raises Conflict finance.file_twice."""
+    pks = {f.pk for f in files}
+    if len(pks) < len(files) or VoucherFile.objects.filter(voucher=voucher, file__in=pks).exists():
+        raise Conflict("finance.file_twice", "这份附件已经附在凭证上，不用再附一次。")
     VoucherFile.objects.bulk_create(VoucherFile(voucher=voucher, file=f, name=f.name, sha256=f.sha256) for f in files)
 
 
@@ -180,7 +188,12 @@ def voucher_edit(
         "maker_ref": mine.ref,
         "note": "",
     }
-    if not Voucher.objects.filter(pk=row.pk, state=VoucherState.DRAFT).update(**values):
+    try:
+        with transaction.atomic():
+            moved = Voucher.objects.filter(pk=row.pk, state=VoucherState.DRAFT).update(**values)
+    except IntegrityError:
+        raise Conflict("finance.source_taken", "这件事的这个事项已经有凭证，不能改成它。请到那张凭证里办理。", source=row.source) from None
+    if not moved:
         raise Conflict("finance.wrong_state", "凭证刚刚被别人办理过，请刷新后再看。")
     row.refresh_from_db()
     void_overrides(actor, row)
