@@ -1,111 +1,18 @@
-"""LED invariants: a random life of a book keeps them; each check finds the fault it is for (negative controls)."""
+"""LED invariants on the live data: each check of `verify` finds the fault it is for (negative controls of `test_machine`)."""
 
 from __future__ import annotations
 
-import contextlib
 from datetime import date
 
 import pytest
 from django.db import connection
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.extra.django import TestCase
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from gonghui.core import clock
-from gonghui.core.errors import Refusal
 from gonghui.finance import services, verify
 from gonghui.finance.models import Balance, Period, Posting, Voucher, VoucherFile
-from gonghui.finance.selectors import ledger, statements
 from gonghui.finance.tests import make
 
 MARCH = date(2026, 3, 31)
-DAYS = st.dates(date(2026, 1, 2), MARCH)
-EVENTS = st.sampled_from(["hospital", "sports", "dues_received", "cash_drawn", "asset", "levy_received"])
-
-
-class Life(RuleBasedStateMachine):
-    """Draft, check, post, reverse, drop, close, reopen in any order."""
-
-    @initialize()
-    def start(self) -> None:
-        self.time = clock.at(MARCH)
-        self.time.__enter__()
-        self.book = make.book(make.union())
-        self.numbers: dict[int, str] = {}
-
-    def teardown(self) -> None:
-        if hasattr(self, "time"):
-            self.time.__exit__(None, None, None)
-
-    def some(self, state: str, n: int) -> Voucher | None:
-        rows = list(Voucher.objects.filter(book=self.book, state=state).order_by("pk"))
-        return rows[n % len(rows)] if rows else None
-
-    def try_(self, act) -> None:
-        with contextlib.suppress(Refusal):
-            act()
-
-    @rule(event=EVENTS, on=DAYS, amount=st.integers(1, 10**9))
-    def draft(self, event: str, on: date, amount: int) -> None:
-        self.try_(lambda: make.draft(self.book, amount, event=event, on=on, words="随机", facts={"part": amount // 3}))
-
-    @rule(n=st.integers(0, 50))
-    def check(self, n: int) -> None:
-        if row := self.some("draft", n):
-            self.try_(lambda: services.voucher_check(actor=make.checker(self.book), voucher=row))
-
-    @rule(n=st.integers(0, 50))
-    def post(self, n: int) -> None:
-        if row := self.some("checked", n):
-            self.try_(lambda: services.voucher_post(actor=make.poster(self.book), voucher=row))
-
-    @rule(n=st.integers(0, 50))
-    def reverse(self, n: int) -> None:
-        if row := self.some("posted", n):
-            self.try_(lambda: services.voucher_reverse(actor=make.maker(self.book), voucher=row))
-
-    @rule(n=st.integers(0, 50))
-    def drop(self, n: int) -> None:
-        if row := self.some("draft", n):
-            self.try_(lambda: services.voucher_drop(actor=make.maker(self.book), voucher=row))
-
-    @rule(month=st.sampled_from([202601, 202602, 202603]))
-    def close(self, month: int) -> None:
-        self.try_(lambda: services.period_close(actor=make.maker(self.book), book=self.book, month=month))
-
-    @rule(month=st.sampled_from([202601, 202602, 202603]))
-    def reopen(self, month: int) -> None:
-        auditor = make.officer("auditor", self.book.union, 90_009)
-        self.try_(lambda: services.period_reopen(actor=auditor, book=self.book, month=month, reason="补记一张"))
-
-    @invariant()
-    def nothing_moved_behind(self) -> None:
-        if not hasattr(self, "book"):
-            return
-        for pk, digest in Voucher.objects.filter(book=self.book, state="posted").values_list("pk", "digest"):
-            assert self.numbers.setdefault(pk, digest) == digest
-        assert ledger.recount(self.book, MARCH) == ledger.sums(self.book, None, MARCH)
-        assert statements.balance_sheet(self.book, MARCH).even
-
-    @invariant()
-    def every_check_holds(self) -> None:
-        if hasattr(self, "book"):
-            assert [f for _id, _title, look in verify.CHECKS for f in look()] == []
-
-
-@pytest.mark.invariant("LED-01")
-@pytest.mark.invariant("LED-02")
-@pytest.mark.invariant("LED-04")
-@pytest.mark.invariant("LED-06")
-@pytest.mark.invariant("LED-11")
-class TestLife(TestCase):
-    """Each example in a transaction of its own."""
-
-    def test_a_random_life_keeps_the_books(self) -> None:
-        run_state_machine_as_test(
-            Life, settings=settings(max_examples=4, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck))
-        )
 
 
 # -- each check finds the fault it is for ----------------------------------------------------------------------------
