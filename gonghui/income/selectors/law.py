@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -25,8 +25,18 @@ def number(key: str, union: Any, on: date) -> int:
 
 
 def cite(slip: policy.Decision) -> str:
-    """The text a decision stands on, in one line."""
-    return "；".join(dict.fromkeys(str(used.version.source) for used in slip.used))[:160]
+    """The texts a decision stands on with the day each came into force, in one line."""
+    return _cited(used.version for used in slip.used)
+
+
+def cite_clause(slip: policy.Decision) -> str:
+    """Only the clause that decided: of a list of items the one the item stands in."""
+    held = [version for c in slip.clauses if c.result is True for version in c.versions]
+    return _cited(held) or cite(slip)
+
+
+def _cited(versions: Iterable[Any]) -> str:
+    return "；".join(dict.fromkeys(f"{v.source}（{v.since:%Y-%m-%d} 起）" for v in versions))[:160]
 
 
 def due_on(union: Any, period: Period) -> tuple[date, str]:

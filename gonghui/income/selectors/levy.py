@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 
 from gonghui.accounts.actor import subtree
@@ -103,6 +103,20 @@ def arrears(actor: Actor, union: Any = None, day: date | None = None) -> QuerySe
     return rows.filter(paid_fen__lt=F("levy_fen")).select_related("payer__employer", "union").order_by("due_on", "pk")
 
 
+def late_now(actor: Actor, union: Any) -> tuple[int, int]:
+    """What is overdue today whatever the year (现在逾期): fen owed on declared periods, number of periods nobody declared."""
+    rows = _of(actor, Declaration.objects.filter(due_on__lt=clock.today()), union)
+    fen = rows.filter(OWING).aggregate(n=Sum(F("levy_fen") - F("paid_fen")))["n"] or 0
+    return fen, rows.filter(state=DeclarationState.EXPECTED).count()
+
+
+def next_due(payer: Payer) -> str:
+    """The oldest period that still waits to be declared, else the last that is over: what the form begins with (先报最早的一期)."""
+    row = payer.declarations.filter(state=DeclarationState.EXPECTED, due_on__isnull=False).order_by("since").first()
+    day = row.since if row is not None else clock.add_months(clock.today().replace(day=1), -1)
+    return day.isoformat()
+
+
 def ageing(actor: Actor, union: Any = None) -> list[tuple[str, int, int]]:
     """Arrears and what is not yet due, by age (账龄): label, number, fen."""
     today, money, count = clock.today(), Counter[str](), Counter[str]()
@@ -153,6 +167,13 @@ def demands(actor: Actor, union: Any = None, *, state: str = "") -> QuerySet[Dem
     if state and state != "all":
         return rows.filter(state=state).order_by("deadline_on", "pk")
     return (rows if state else rows.filter(state__in=OPEN_DEMANDS)).order_by("deadline_on", "pk")
+
+
+def demand_counts(actor: Actor, union: Any = None) -> dict[str, int]:
+    """Numbers for the tabs: open ones, each stage, all."""
+    rows = _of(actor, Demand.objects.all(), union)
+    found = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return {**found, "": sum(found.get(s, 0) for s in OPEN_DEMANDS), "all": sum(found.values())}
 
 
 def demand_get(*, actor: Actor, pk: int, perm: str = Perm.LEVY_VIEW) -> Demand:

@@ -15,7 +15,7 @@ from gonghui.accounts.actor import subtree
 from gonghui.core import clock
 from gonghui.figures.selectors import reported
 from gonghui.income.enums import Axis, Cause, DeclarationState, PaymentState, Perm
-from gonghui.income.models import Declaration, DuesBase, Payment, Reconciliation, ReconLine
+from gonghui.income.models import Declaration, DuesBase, DuesList, Payment, Reconciliation, ReconLine
 from gonghui.income.rules.causes import Registered, Unit
 from gonghui.income.rules.periods import Period
 from gonghui.income.selectors import dues
@@ -78,6 +78,20 @@ def paid(union: Any, period: Period) -> tuple[dict[int, int], int]:
     by = rows.filter(state=PaymentState.MATCHED).order_by().values("person_id").annotate(n=Sum("amount_fen")).values_list("person_id", "n")
     waiting = rows.filter(state=PaymentState.UNMATCHED).aggregate(n=Sum("amount_fen"))["n"] or 0
     return {p: n for p, n in by if n}, waiting
+
+
+def listed_otherwise(union: Any, period: Period) -> Period | None:
+    """The period of the dues list that covers this time where the list was cut otherwise (a quarter for a month); None when all fits."""
+    until = clock.add_months(period.since, period.months)
+    cuts = [Period(since, months) for since, months in DuesList.objects.filter(union=union, since__lt=until).values_list("since", "months")]
+    over = [p for p in cuts if clock.add_months(p.since, p.months) > period.since]
+    return None if period in over or not over else max(over)
+
+
+def last_listed(union: Any) -> Period | None:
+    """The newest dues list's period: what a reconciliation begins with."""
+    row = DuesList.objects.filter(union=union).order_by("-since").first()
+    return Period(row.since, row.months) if row is not None else None
 
 
 def were_members(union: Any, persons: dict[int, int]) -> frozenset[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from gonghui.accounts.actor import subtree
@@ -37,6 +37,13 @@ def checks(actor: Actor, union: Any = None, *, year: int | None = None, state: s
     elif state:
         rows = rows.filter(state=state)
     return rows.order_by("-year", "state", "due_on", "pk")
+
+
+def state_counts(actor: Actor, union: Any = None) -> dict[str, int]:
+    """Numbers for the tabs."""
+    rows = checks(actor, union)
+    found = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+    return {**found, "": sum(found.values()), "late": rows.filter(late()).count()}
 
 
 def check_get(*, actor: Actor, pk: int, perm: str = Perm.STAFF_VIEW) -> StaffCheck:

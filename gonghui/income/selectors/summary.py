@@ -35,16 +35,20 @@ class Line:
     reasons: list[str] = field(default_factory=list)
 
     @property
+    def used(self) -> bool:
+        """Does anything stand here at all?"""
+        return bool(self.owed_fen or self.dues_due or self.reasons)
+
+    @property
     def exceptional(self) -> bool:
         return bool(self.reasons)
 
 
 def lines(actor: Actor, union: Any, year: int) -> list[Line]:
     """Each union below with its sums of a year, those with something wrong first."""
-    below = list(unions.children(actor=actor, union=union))
-    found = {u.path: Line(u) for u in below} or {union.path: Line(union)}
-    depth = len(next(iter(found)))
-    today = clock.today()
+    below = list(unions.children_on(union, clock.today()))  # their sums are cut to the actor's scope below
+    depth, today = len(below[0].path) if below else len(union.path), clock.today()
+    found = {u.path: Line(u) for u in below} | {union.path: Line(union)}  # what the union collects itself stands in a line of its own
 
     def at(path: str) -> Line | None:
         return found.get(path[:depth])
@@ -66,6 +70,8 @@ def lines(actor: Actor, union: Any, year: int) -> list[Line]:
     _dues(actor, union, year, at)
     for line in found.values():
         line.reasons = _reasons(line)
+    if below and not found[union.path].used:
+        del found[union.path]
     return sorted(found.values(), key=lambda x: (not x.exceptional, -x.late_fen, -x.undeclared, -x.waiting, x.union.path))
 
 

@@ -45,7 +45,7 @@ def base_of(union: Any, period: Period, amounts: Mapping[str, int], local_in: Ma
         if slip.outcome is None:
             found.unknown.append(item)
             continue
-        found.items.append((item, fen, slip.outcome, law.cite(slip)))
+        found.items.append((item, fen, slip.outcome, law.cite_clause(slip)))
         found.total_fen += fen if slip.outcome else 0
     return found
 

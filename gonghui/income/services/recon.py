@@ -24,12 +24,15 @@ def recon_make(*, actor: Actor, union: Any, period: Period) -> Reconciliation:
     """Compare register, dues, contributions and the reported number of a union for a period (核对).
 
     Nothing is changed on any side. The causes sum to the difference exactly, in persons and in fen.
-    Raises: NotPermitted; RuleViolation income.too_early.
+    Raises: NotPermitted; RuleViolation income.too_early, income.other_cut (the dues were collected by another cut of time).
     """
     actor.require(Perm.RECON_EDIT, union)
     today = clock.today()
     if period.since > today:
         raise RuleViolation("income.too_early", f"{period.label}还没有开始。")
+    if (other := reads.listed_otherwise(union, period)) is not None:
+        cut = "按季" if other.months > 1 else "按月"
+        raise RuleViolation("income.other_cut", f"{period.label}的会费在{other.label}的收缴单里收，请选{cut}、{other.label}核对。")
     day = min(period.last, today)
     register, counted = reads.registered(union, period, day)
     paid, unclaimed = reads.paid(union, period)

@@ -74,6 +74,8 @@ def refund_propose(*, actor: Actor, payer: Payer, kind: str, since: date, to_uni
     today, until = clock.today(), clock.add_months(since, MONTHS)
     if _overlapping(payer, since).exists():
         raise Conflict("income.refund_once", f"{payer.employer.name}这段时间已经办过返还，小额返还和小微返还合起来只享受一次。")
+    if today < clock.add_months(since, MONTHS - 1):
+        raise RuleViolation("income.window_open", f"计算期是 {since} 至 {until}（不含），最后一个月开始以后才知道够不够条件，请到时再办。")
     slip = small_slip(payer, since, today) if kind == RefundKind.SMALL else micro_slip(payer, workers, today)
     _judge(slip)
     uploaded = levy.uploaded(payer, since, until)

@@ -237,6 +237,19 @@ def test_only_one_refund_for_one_stretch_of_time():
     assert list(verify.refunded_once()) == []
 
 
+@pytest.mark.parametrize(("today", "open_"), [(date(2024, 11, 30), True), (date(2024, 12, 1), False)])
+def test_a_window_is_judged_when_its_last_month_has_begun(today, open_):
+    """Before that more money may still come and lift the payer over the line."""
+    who = _paid_2024(SHANDONG, 100_000)
+    with clock.at(today):
+        if open_:
+            with pytest.raises(RuleViolation) as early:
+                refunds.refund_propose(actor=make.system, payer=who, kind="small", since=date(2024, 1, 1), to_union=who.union)
+            assert early.value.code == "income.window_open"
+        else:
+            refunds.refund_propose(actor=make.clerk(who.union), payer=who, kind="small", since=date(2024, 1, 1), to_union=who.union)
+
+
 def test_two_refunds_that_overlap_are_found():
     """Negative control of the nightly check: written around the service."""
     who = _paid_2024(SHANDONG, 100_000)

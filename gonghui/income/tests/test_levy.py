@@ -48,6 +48,11 @@ def test_the_base_follows_the_statutory_components():
     counts = dict(row.components.values_list("item", "counts"))
     assert counts == {"time_wage": True, "bonus": True, "overtime": True, "welfare": False, "dispatched": True}
     assert "第四十三条" in row.basis["levy"]
+    why = dict(row.components.values_list("item", "why"))
+    assert (
+        "第四条（1990-01-01 起）" in why["bonus"] and "第十一条" not in why["bonus"]
+    )  # each item cites the clause it stands in, with its date
+    assert "第十一条（1990-01-01 起）" in why["welfare"] and "第四条" not in why["welfare"]
 
 
 @pytest.mark.parametrize(("today", "ok"), [(date(2026, 1, 31), False), (date(2026, 2, 1), True)])

@@ -56,3 +56,33 @@ def test_a_member_sees_the_own_dues_and_nothing_else(world):
     assert "¥26.30" in text
     other = world.client("member_b").get(reverse("income:m-dues")).content.decode()
     assert world.a.union.name not in other
+
+
+def test_trying_out_says_the_amount_with_its_clause_and_keeps_nothing(world):
+    """先算一算: the amount, the arithmetic and the clause of each item, the fields kept; nothing is declared."""
+    client = world.client("township_a")
+    owed = Declaration.objects.filter(state="declared").first()
+    before = list(Declaration.objects.values_list("pk", "state", "levy_fen"))
+    given = {"since": "2025-12-01", "workers": "9", "time_wage": "50000", "travel": "800", "intern": "300", "try": "1"}
+    answer = client.post(reverse("income:declare", args=[owed.payer_id]), given)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "应缴 ¥1,000.00 ＝ 计入的工资总额 ¥50,000.00 × 2.00%" in text
+    assert "第十一条（1990-01-01 起）" in text and "实习人员的报酬由当地口径定" in text
+    assert 'value="50000"' in text
+    assert list(Declaration.objects.values_list("pk", "state", "levy_fen")) == before
+    assert client.post(reverse("income:declare", args=[owed.payer_id]), {"try": "1"}).status_code == 422
+
+
+def test_the_overview_tells_what_is_overdue_of_every_year_and_each_union_below(world):
+    """What was due last year and is still owed does not vanish with the new year; whoever sees the money sees which union owes it."""
+    client = world.client("township_a")
+    owed = Declaration.objects.filter(union__path__startswith=world.a.union.path, state="declared").first()
+    before = client.get(reverse("income:home")).context
+    old = {"due_on": "2020-02-15", "since": "2020-01-01", "base_fen": 40_000_000, "levy_fen": 800_000, "paid_fen": 0}
+    Declaration.objects.filter(pk=owed.pk).update(**old)
+    answer = client.get(reverse("income:home"))
+    assert answer.context["late"] >= 800_000 > sum(x.late_fen for x in answer.context["page"])
+    assert answer.context["year"] == before["year"]
+    assert "现在逾期未缴" in answer.content.decode()
+    assert [x.union.pk for x in answer.context["page"] if x.union.path == owed.union.path]

@@ -151,6 +151,26 @@ def test_contributions_are_compared_by_employer_and_nothing_is_changed():
     assert found == {("other_base", -2, 0), ("arrears", 0, 700_000)}
 
 
+def test_a_reconciliation_follows_the_cut_of_the_collection_lists():
+    """Dues collected by the quarter are not looked for in a month: the refusal names the period to take; the quarter itself is fine."""
+    who = make.payer()
+    make.crew(who.union, [526_800] * 2)
+    quarter = Period(date(2026, 1, 1), 3)
+    with clock.at(date(2026, 4, 2)):
+        listing = dues.list_make(actor=make.system, union=who.union, period=quarter)
+        for item in listing.items.all():
+            dues.payments_post(
+                actor=make.system, listing=listing, on=clock.today(), rows=[dues.Arrived(item.due_fen, item.person_id, "id")]
+            )
+        with pytest.raises(RuleViolation, match="2026 年第 1 季度核对") as wrong:
+            recon.recon_make(actor=make.system, union=who.union, period=JANUARY)
+        assert wrong.value.code == "income.other_cut"
+        made = recon.recon_make(actor=make.system, union=who.union, period=quarter)
+        assert recon.recon_make(actor=make.system, union=who.union, period=Period(date(2025, 12, 1), 1)) is not None  # no list lies there
+    assert not made.lines.filter(axis="dues").exists()
+    assert reads.last_listed(who.union) == quarter
+
+
 def test_differences_are_settled_with_a_reason_and_can_be_opened_again():
     who = make.payer()
     make.crew(who.union, [526_800] * 2)

@@ -26,7 +26,9 @@ from gonghui.orgs.selectors import unions
 def index(request: Request) -> HttpResponse:
     """Who is in arrears and what was done (催缴与账龄)."""
     union, state = common.union_of(request, Perm.LEVY_VIEW), request.GET.get("state", "")
-    names = [("", "在办", None), *((s.value, str(s.label), None) for s in DemandState), ("all", "全部", None)]
+    counts = reads.demand_counts(request.actor, union)
+    names = [(k, v, counts.get(k, 0)) for k, v in [("", "在办"), *((s.value, str(s.label)) for s in DemandState), ("all", "全部")]]
+    names = [n for n in names if n[2] or n[0] in ("", "all", state)]  # only the stages something stands in
     ageing = reads.ageing(request.actor, union)
     context = {
         "union": union, "tabs": tabs_of(request, names), "page": page_of(request, reads.demands(request.actor, union, state=state)), "ageing": ageing,
@@ -40,10 +42,13 @@ def _owing(request: Request, union: Any) -> list[dict[str, Any]]:
     """Payers in arrears, the oldest first."""
     found: dict[int, dict[str, Any]] = {}
     for d in reads.arrears(request.actor, union)[:400]:
-        row = found.setdefault(d.payer_id, {"payer": d.payer, "times": 0, "fen": 0, "since": d.due_on, "union": d.union})
+        row = found.setdefault(d.payer_id, {"payer": d.payer, "times": 0, "fen": 0, "since": d.due_on, "union": d.union, "demand": None})
         row["times"] += 1
         row["fen"] += d.owed_fen
-    return list(found.values())[:40]
+    rows = list(found.values())[:40]
+    for letter in reads.demands(request.actor, union).filter(payer__in=[r["payer"] for r in rows]):
+        found[letter.payer_id]["demand"] = letter
+    return rows
 
 
 @officer(Perm.DEMAND_EDIT)
@@ -63,7 +68,7 @@ def _page(request: Request, row: Any, *, status: int = 200, **bound: Any) -> Htt
     fee_left = row.fee_fen - row.fee_waived_fen - receipts.fee_paid(row)
     order = demands.order_slip(row, today)
     context = {
-        "row": row, "owed": owed, "fee_left": fee_left, "open": bool(flows.DEMAND.table[row.state]), "today": today,
+        "row": row, "owed": owed, "fee_left": fee_left, "fee_word": "已减免" if row.fee_fen else "当地没有规定滞纳金", "open": bool(flows.DEMAND.table[row.state]), "today": today,
         "lines": [(line, Period(line.declaration.since, line.declaration.months).label, slip) for line, slip in slips],
         "fee_slip": slips[-1][1].as_slip() if slips else None, "order_slip": order.as_slip(), "undisputed": int(order.values.get("undisputed") or 0),
         "may_apply": flows.DEMAND.allows(row, DemandState.APPLIED), "may_dispute": flows.DEMAND.allows(row, DemandState.DISPUTED),

@@ -10,15 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gonghui.accounts.actor import Actor
-from gonghui.core import clock
+from gonghui.core import clock, money, show
 from gonghui.core.access import officer
+from gonghui.core.errors import Refusal
 from gonghui.core.http import Request, page_of, render, tabs_of
 from gonghui.files import services as files
 from gonghui.income import forms
 from gonghui.income.enums import DeclarationState, Perm, ReceiptKind
-from gonghui.income.rules.periods import Period
+from gonghui.income.rules.periods import Period, period_of
+from gonghui.income.selectors import law, summary
 from gonghui.income.selectors import levy as reads
-from gonghui.income.selectors import summary
 from gonghui.income.services import declarations, payers, receipts
 from gonghui.income.web import common
 from gonghui.orgs.selectors import employers
@@ -34,9 +35,11 @@ def home(request: Request) -> HttpResponse:
     lines = summary.lines(actor, union, year)
     ageing = reads.ageing(actor, union)
     owed, paid = sum(x.owed_fen for x in lines), sum(x.paid_fen for x in lines)
+    late, undeclared = reads.late_now(actor, union)
     context = {
         "union": union, "year": year, "years": range(clock.today().year, clock.today().year - 4, -1), "page": page_of(request, lines), "owed": owed, "paid": paid,
-        "late": sum(x.late_fen for x in lines), "undeclared": sum(x.undeclared for x in lines), "dues_due": sum(x.dues_due for x in lines),
+        "late": late, "undeclared": undeclared, "late_url": f"{reverse('income:levy')}?state=late&union={union.pk}",
+        "owed_label": f"{year} 年应拨缴", "dues_label": f"{year} 年会费应缴", "dues_due": sum(x.dues_due for x in lines),
         "dues_paid": sum(x.dues_paid for x in lines), "waiting": sum(x.waiting for x in lines), "exceptions": sum(x.exceptional for x in lines),
         "ageing": ageing, "oldest": max((n for _l, _c, n in ageing), default=0) or 1, "calendar": summary.calendar(actor, union)[:12],
         "to_send": reads.to_send(union), "today": clock.today(),
@@ -51,9 +54,10 @@ def index(request: Request) -> HttpResponse:
     union, q, state = common.union_of(request, Perm.LEVY_VIEW), request.GET.get("q", "")[:60], request.GET.get("state", "")
     counts = reads.state_counts(reads.declarations(request.actor, union, q=q))
     names = [("", "全部"), ("late", "逾期"), *((s.value, str(s.label)) for s in DeclarationState)]
+    page = page_of(request, reads.declarations(request.actor, union, state=state, q=q))
     context = {
         "union": union, "form": forms.LevyFilter({"q": q}), "tabs": tabs_of(request, [(k, v, counts.get(k, 0)) for k, v in names]),
-        "page": page_of(request, reads.declarations(request.actor, union, state=state, q=q)), "q": q, "state": state, "today": clock.today(),
+        "page": page, "rows": [(d, Period(d.since, d.months).label) for d in page], "q": q, "state": state, "today": clock.today(),
         "trail": common.trail(("拨缴台账", "")), "may_edit": request.actor.may(Perm.LEVY_EDIT, union),
     }  # fmt: skip
     return render(request, "income/console/levy.html", context)
@@ -124,9 +128,9 @@ def payer_new(request: Request) -> HttpResponse:
 
 
 def _payer_page(request: Request, payer: Any, *, status: int = 200, **bound: Any) -> HttpResponse:
-    rows = payer.declarations.order_by("-since", "-pk")
+    page = page_of(request, payer.declarations.order_by("-since", "-pk"))
     context = {
-        "payer": payer, "page": page_of(request, rows), "labels": {d.pk: Period(d.since, d.months).label for d in rows}, "today": clock.today(),
+        "payer": payer, "page": page, "rows": [(d, Period(d.since, d.months).label) for d in page], "today": clock.today(),
         "late": [d for d in reads.arrears(request.actor, payer.union) if d.payer_id == payer.pk], "end": bound.get("end") or forms.EndForm(),
         "may_edit": request.actor.may(Perm.LEVY_EDIT, payer.union), "may_demand": request.actor.may(Perm.DEMAND_EDIT, payer.union),
         "may_refund": request.actor.may(Perm.REFUND_EDIT, payer.union), "demand": payer.demands.exclude(state__in=["paid", "withdrawn"]).first(),
@@ -160,8 +164,10 @@ def payer_end(request: Request, pk: int) -> HttpResponse:
 def declare(request: Request, pk: int) -> HttpResponse:
     """Declare a period of a payer (申报)."""
     row = reads.payer_get(actor=request.actor, pk=pk, perm=Perm.LEVY_EDIT)
-    form = forms.DeclareForm(request.POST or None, initial={"since": request.GET.get("since", "")})
+    form = forms.DeclareForm(request.POST or None, initial={"since": request.GET.get("since") or reads.next_due(row)})
     made: list[Any] = []
+    if "try" in request.POST:
+        return _declare_page(request, row, form, trial=_tried(row, form))
     if request.method == "POST" and common.act(
         request, form,
         lambda: made.append(
@@ -172,9 +178,41 @@ def declare(request: Request, pk: int) -> HttpResponse:
         "已申报。",
     ):  # fmt: skip
         return common.to("declaration", made[0].pk)
-    context = {"payer": row, "form": form, "groups": _groups(form), "action": "申报", "back": reverse("income:payer", args=[pk]),
-               "trail": common.trail(("拨缴户", reverse("income:payers")), (row.employer.name, reverse("income:payer", args=[pk])), ("申报", ""))}  # fmt: skip
-    return render(request, "income/console/declare.html", context, status=422 if request.method == "POST" else 200)
+    return _declare_page(request, row, form)
+
+
+def _declare_page(request: Request, row: Any, form: Any, *, trial: Any = None) -> HttpResponse:
+    back = reverse("income:payer", args=[row.pk])
+    context = {"payer": row, "form": form, "groups": _groups(form), "action": "申报", "back": back, "trial": trial,
+               "trail": common.trail(("拨缴户", reverse("income:payers")), (row.employer.name, back), ("申报", ""))}  # fmt: skip
+    return render(request, "income/console/declare.html", context, status=422 if request.method == "POST" and trial is None else 200)
+
+
+def _tried(row: Any, form: Any) -> dict[str, Any] | None:
+    """What the wage items would come to, with nothing kept (先算一算)."""
+    if not form.is_valid():
+        return None
+    period = period_of(form.day(), row.cycle)
+    try:
+        base = declarations.base_of(row.union, period, form.amounts(), form.local_in())
+        levy_fen, cited = law.levy(row.union, period, base.total_fen)
+        due, _due_cited = law.due_on(row.union, period)
+    except Refusal as refusal:
+        form.add_error(None, refusal.message)
+        return None
+    labels = forms.IN | forms.OUT | forms.LOCAL
+    return {
+        "period": period.label, "items": [(labels.get(item, item), fen, counts, why) for item, fen, counts, why in base.items],
+        "unknown": [labels.get(item, item) for item in base.unknown], "base": base.total_fen, "levy": levy_fen, "cited": cited, "due": due,
+        "sum": _sum_text(base.total_fen, levy_fen),
+    }  # fmt: skip
+
+
+def _sum_text(base_fen: int, levy_fen: int) -> str:
+    """How the contribution came about, in one line; the rate is what the amounts say (怎么算的)."""
+    if not base_fen:
+        return ""
+    return f"应缴 {money.show(levy_fen)} ＝ 计入的工资总额 {money.show(base_fen)} × {show.rate(levy_fen, base_fen, 2)}，不足一分四舍五入"
 
 
 def _groups(form: Any) -> list[tuple[str, str, list[Any]]]:
@@ -192,6 +230,7 @@ def _declaration_page(request: Request, row: Any, *, status: int = 200, **bound:
     context = {
         "row": row, "period": period, "components": [(items.get(c.item, c.item), c) for c in reads.components(row)],
         "receipts": row.receipts.select_related("reverses").prefetch_related("shares").order_by("pk"),
+        "sum_text": _sum_text(row.base_fen, row.levy_fen),
         "take": bound.get("take") or forms.TakeForm(initial={"amount": row.owed_fen or None, "on": clock.today()}),
         "reverse_form": bound.get("reverse") or forms.ReasonForm(), "may_edit": request.actor.may(Perm.LEVY_EDIT, row.union), "today": clock.today(),
         "trail": common.trail(("拨缴台账", reverse("income:levy")), (row.payer.employer.name, reverse("income:payer", args=[row.payer_id])), (period.label, "")),

@@ -30,11 +30,12 @@ PRINT_MOST = 2000
 def index(request: Request) -> HttpResponse:
     """Yearly checks of all units (非在编人员经费)."""
     union, state = common.union_of(request, Perm.STAFF_VIEW), request.GET.get("state", "")
-    names = [("", "全部", None), ("late", "逾期", None), *((s.value, str(s.label), None) for s in StaffState)]
     rows = reads.checks(request.actor, union, state=state)
+    counts = reads.state_counts(request.actor, union)
+    names = [(k, v, counts.get(k, 0)) for k, v in [("", "全部"), ("late", "逾期"), *((s.value, str(s.label)) for s in StaffState)]]
     context = {
         "union": union, "tabs": tabs_of(request, names), "page": page_of(request, rows), "today": clock.today(), "may_edit": request.actor.may(Perm.STAFF_UNIT, union),
-        "late": reads.checks(request.actor, union, state="late").count(), "trail": common.trail(("非在编人员经费", "")),
+        "late": counts["late"], "trail": common.trail(("非在编人员经费", "")),
     }  # fmt: skip
     return render(request, "income/console/staff.html", context)
 
@@ -63,7 +64,7 @@ def _page(request: Request, row: Any, *, status: int = 200, **bound: Any) -> Htt
     ]
     context = {
         "row": row, "steps": steps, "may_unit": may_unit, "may_finance": may_finance, "today": clock.today(), "arrivals": row.arrivals.order_by("pk"),
-        "may_arrive": request.actor.may(Perm.STAFF_FINANCE, row.union) and row.state in reads.WAITS_ARRIVAL, "left": row.expected_fen - row.arrived_fen,
+        "may_arrive": request.actor.may(Perm.STAFF_FINANCE, row.union) and row.state in reads.WAITS_ARRIVAL, "left": row.expected_fen - row.arrived_fen, "gap": abs((row.unit_count or 0) - (row.finance_count or 0)),
         "unit": bound.get("unit") or forms.UnitConfirmForm(initial={"count": row.unit_count, "wage": row.unit_wage_fen}),
         "finance": bound.get("finance") or forms.FinanceConfirmForm(initial={"count": row.finance_count, "office": row.finance_office}),
         "arrive": bound.get("arrive") or forms.ArriveForm(initial={"on": clock.today(), "amount": row.expected_fen - row.arrived_fen or None}),
@@ -127,10 +128,16 @@ def _recons(request: Request, *, status: int = 200, form: Any = None) -> HttpRes
     union = common.union_of(request, Perm.RECON_VIEW)
     page = page_of(request, recons.recons(request.actor, union))
     context = {
-        "union": union, "page": page, "rows": [(r, Period(r.since, r.months).label) for r in page], "form": form or forms.PeriodForm(),
+        "union": union, "page": page, "rows": [(r, Period(r.since, r.months).label) for r in page], "form": form or forms.PeriodForm(initial=_latest(union)),
         "may_edit": request.actor.may(Perm.RECON_EDIT, union), "trail": common.trail(("三方核对", "")),
     }  # fmt: skip
     return render(request, "income/console/recons.html", context, status=status)
+
+
+def _latest(union: Any) -> dict[str, Any]:
+    """The form begins with the newest collection list, for which both sides are there."""
+    period = recons.last_listed(union)
+    return {"since": period.since.isoformat(), "months": period.months} if period is not None else {}
 
 
 @officer(Perm.RECON_EDIT)
