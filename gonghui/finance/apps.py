@@ -39,14 +39,19 @@ def _permissions() -> None:
 def _hooks() -> None:
     from gonghui.approvals import services as approvals
     from gonghui.core import verify
+    from gonghui.files.imports import protocol
     from gonghui.finance import hooks
     from gonghui.finance import verify as checks
+    from gonghui.finance.imports.openings import Openings
+    from gonghui.finance.imports.vouchers import Vouchers
     from gonghui.finance.selectors import books, guard, vouchers
     from gonghui.orgs import hooks as orgs
 
     orgs.register("before_dissolve", books.before_dissolve)
     hooks.register_guard("finance", guard.guard, advice=True)
     approvals.register_inbox("finance", vouchers.inbox)
+    protocol.register(Openings())
+    protocol.register(Vouchers())
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from django.db.models import Q
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -57,7 +58,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Context:
-    """Who imports what for which org (导入情境)."""
+    """Who imports what for which org (导入情境). `skipped`: rows left out by hand."""
 
     actor: Actor
     org_path: str
@@ -65,6 +66,7 @@ class Context:
     options: dict[str, Any] = field(default_factory=dict)
     choices: dict[int, str] = field(default_factory=dict)
     batch: int | None = None
+    skipped: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -101,6 +103,14 @@ class Handler(ABC):
     """Where it stands in the list of kinds; the first one the reader may import is chosen beforehand."""
     causes: dict[str, str] = {}
     """Cause code -> short label of its tab (身份证号、手机号…)."""
+    together = False
+    """Rows make one thing with others (the lines of a voucher): a corrected row is judged again with the whole table."""
+    shown: Sequence[str] = ()
+    """Columns by which a reader knows a row again; empty for name and code."""
+    undoing: Sequence[str] = ()
+    """What taking a batch back does, as told before it; empty for what rosters do."""
+    samples: Sequence[Sequence[str]] = ()
+    """Rows of the template; empty for one row of the columns' examples."""
 
     def prepare(self, sheet: Sheet, context: Context) -> Sheet:
         """Clean beyond what the columns' kinds say; add problems. Pure."""
@@ -117,6 +127,18 @@ class Handler(ABC):
     @abstractmethod
     def undo(self, kept: dict[str, Any], context: Context) -> None:
         """Reverse a committed batch. Raises RuleViolation imports.undo_blocked naming what depends on it."""
+
+    def require(self, actor: Actor, org_path: str) -> None:
+        """Open this import for an org. Raises: NotFound; NotPermitted; BadInput where nothing can be imported to."""
+        actor.require(self.perm, org_path)
+
+    def visible(self, actor: Actor) -> Q:
+        """Filter over batches of this kind."""
+        return actor.within_path(self.perm, "org_path")
+
+    def onward(self, actor: Actor, org_path: str) -> tuple[str, str] | None:
+        """Where to look at what was imported: (words, address)."""
+        return None
 
     def targets(self, actor: Actor) -> list[tuple[str, str]]:
         """Where the actor may import to: (org path, name). Empty: the actor's home."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +37,7 @@ def targets(actor: Actor, handler: Handler) -> list[tuple[str, str]]:
 
 def visible(actor: Actor) -> Q:
     """Filter over batches."""
-    return any_of(Q(kind=h.kind) & actor.within_path(h.perm, "org_path") for h in kinds(actor))
+    return any_of(Q(kind=h.kind) & h.visible(actor) for h in kinds(actor))
 
 
 def batch_list(*, actor: Actor) -> QuerySet[ImportBatch]:
@@ -110,10 +111,10 @@ class Line:
 def lines(rows: list[ImportRow], handler: Handler) -> list[Line]:
     """Rows with the name, the cells in trouble and what to do about them."""
     columns = {c.key: c for c in handler.columns}
-    return [_line(row, columns) for row in rows]
+    return [_line(row, columns, handler.shown or SHOWN) for row in rows]
 
 
-def _line(row: ImportRow, columns: dict[str, Column]) -> Line:
+def _line(row: ImportRow, columns: dict[str, Column], known_by: Sequence[str]) -> Line:
     cells, fixes = services.row_cells(row), services.row_fixes(row)
     by_column: dict[str, dict[str, Any]] = {}
     line = Line(row.pk, row.row, row.state, [], choice=row.choice)
@@ -125,7 +126,7 @@ def _line(row: ImportRow, columns: dict[str, Column]) -> Line:
             by_column.setdefault(p["column"], p)
         else:
             line.messages.append(p["message"])
-    keys = [k for k in (*SHOWN, *by_column, *fixes) if k in columns]
+    keys = [k for k in (*known_by, *by_column, *fixes) if k in columns]
     keys += [c.key for c in columns.values() if c.sensitive and cells.get(c.key)]
     for key in list(dict.fromkeys(keys))[:MOST_CELLS]:
         problem, column = by_column.get(key), columns[key]

@@ -31,7 +31,13 @@ def _upload_form(request: Request, data: Any = None, files: Any = None) -> Uploa
     if not kinds:
         raise NotPermitted("core.no_permission", "您没有导入资料的权限。需要时请联系本级安全管理员授权。")
     found = dict(t for h in kinds for t in selectors.targets(request.actor, h))
-    return UploadForm(data, files, kinds=kinds, targets=list(found.items()), initial={"kind": request.GET.get("kind")})
+    return UploadForm(
+        data,
+        files,
+        kinds=kinds,
+        targets=list(found.items()),
+        initial={"kind": request.GET.get("kind"), "target": request.GET.get("target")},
+    )
 
 
 @officer()
@@ -81,7 +87,7 @@ def template(request: Request, kind: str) -> HttpResponse:
         raise NotPermitted("core.no_permission", "您没有导入这类资料的权限。")
     content = export_table(
         [c.label for c in handler.columns],
-        [[c.example for c in handler.columns]],
+        [list(row) for row in handler.samples or [[c.example for c in handler.columns]]],
         title=f"{handler.label}模板",
         actor=request.actor,
         marked=False,
@@ -142,9 +148,11 @@ def _check_context(request: Request, batch: ImportBatch) -> dict[str, Any]:
 
 def _act(request: Request, batch: ImportBatch) -> HttpResponse:
     """One form, many buttons: what was typed is saved first, whatever was pressed."""
-    _save_typed(request, batch)
+    typed = _save_typed(request, batch)
     do, _, arg = request.POST.get("do", "save").partition(":")
     here = f"{reverse('files:imports:check', args=[batch.pk])}?{request.GET.urlencode()}"
+    if protocol.handler(batch.kind).together and do in ("save", "skip", "unskip", "take", "commit", "good"):
+        return _act_together(request, batch, do, arg, here, typed)
     if do in ("skip", "unskip") and (pk := whole_number(arg)) is not None:
         row = selectors.row_get(batch=batch, pk=pk)
         services.row_skip(actor=request.actor, row=row, skip=do == "skip")
@@ -155,15 +163,34 @@ def _act(request: Request, batch: ImportBatch) -> HttpResponse:
         services.batch_check(actor=request.actor, batch=batch)
         messages.success(request, "已重新检查。")
     if do in ("commit", "good"):
-        try:
-            services.batch_commit(actor=request.actor, batch=batch, only_good=do == "good")
-        except RuleViolation as refusal:
-            messages.warning(request, refusal.message)
-            return HttpResponseRedirect(here)
-        return HttpResponseRedirect(reverse("files:imports:detail", args=[batch.pk]))
+        return _commit(request, batch, do, here)
     if do == "later":
         messages.success(request, "已保存。下次从“数据导入”里接着改。")
         return HttpResponseRedirect(reverse("files:imports:home"))
+    return HttpResponseRedirect(here)
+
+
+def _commit(request: Request, batch: ImportBatch, do: str, here: str) -> HttpResponse:
+    try:
+        services.batch_commit(actor=request.actor, batch=batch, only_good=do == "good")
+    except RuleViolation as refusal:
+        messages.warning(request, refusal.message)
+        return HttpResponseRedirect(here)
+    return HttpResponseRedirect(reverse("files:imports:detail", args=[batch.pk]))
+
+
+def _act_together(request: Request, batch: ImportBatch, do: str, arg: str, here: str, typed: bool) -> HttpResponse:
+    """Where one row changes what others mean: the act, then the whole table again."""
+    if do in ("skip", "unskip") and (pk := whole_number(arg)) is not None:
+        row = selectors.row_get(batch=batch, pk=pk)
+        services.row_skip(actor=request.actor, row=row, skip=do == "skip")
+        here, typed = f"{here}#r{row.row}", True
+    if do == "take" and arg.count("|") == 1:
+        here, typed = _take(request, batch, arg, here).url, True  # type: ignore[attr-defined]  # a redirect
+    if typed:
+        services.batch_check(actor=request.actor, batch=batch)
+    if do in ("commit", "good") and batch.state == BatchState.CHECKED:
+        return _commit(request, batch, do, here)
     return HttpResponseRedirect(here)
 
 
@@ -176,7 +203,9 @@ def _take(request: Request, batch: ImportBatch, arg: str, here: str) -> HttpResp
     return HttpResponseRedirect(f"{here}#r{row.row}")
 
 
-def _save_typed(request: Request, batch: ImportBatch) -> None:
+def _save_typed(request: Request, batch: ImportBatch) -> bool:
+    """Keep what was typed or chosen; was there anything?"""
+    found = False
     typed: dict[int, dict[str, str]] = {}
     chosen: dict[int, str] = {}
     for name, value in request.POST.items():
@@ -192,6 +221,8 @@ def _save_typed(request: Request, batch: ImportBatch) -> None:
         changed = {k: v for k, v in typed.get(row.pk, {}).items() if v != fixes.get(k, cells.get(k) or "")}
         if changed or chosen.get(row.pk, row.choice) != row.choice:
             services.row_fix(actor=request.actor, row=row, values=changed, choice=chosen.get(row.pk, ""))
+            found = True
+    return found
 
 
 @officer()
@@ -222,7 +253,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "job": _job(batch),
         "left": left,
         "ask": ReasonForm(),
-        "consequences": UNDOING,
+        "consequences": handler.undoing or UNDOING,
+        "onward": handler.onward(request.actor, batch.org_path),
     }
     return render(
         request,

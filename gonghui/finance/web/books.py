@@ -13,6 +13,7 @@ from gonghui.core.access import officer
 from gonghui.core.http import Request, page_of, render, told
 from gonghui.finance import forms, services
 from gonghui.finance.enums import Perm, VoucherState
+from gonghui.finance.imports.openings import standing
 from gonghui.finance.selectors import boards, vouchers
 from gonghui.finance.selectors import books as reads
 from gonghui.finance.selectors.statements import consolidated
@@ -69,7 +70,7 @@ def book(request: Request, pk: int) -> HttpResponse:
     context = {
         **common.book_context(request, row, "book"), "page": page, "form": form, "names": vouchers.names(page), "trail": [*common.trail(row)[:-1], (str(row), "")],
         "tabs": [{"label": label, "count": n, "current": key == tab, "url": "?" + "&".join(filter(None, [query.urlencode(), f"state={key}" if key else ""]))} for key, label, n in tabs],
-        "filtered": form.is_valid() and any(form.cleaned_data.values()), "summary": boards.summary(row),
+        "filtered": form.is_valid() and any(form.cleaned_data.values()), "summary": boards.summary(row), "has_opening": standing(row) is not None,
     }  # fmt: skip
     return render(request, "finance/console/book.html", context)
 

@@ -32,6 +32,8 @@ def batch_check(*, actor: Actor, batch: ImportBatch) -> ImportBatch:
         job = jobs.enqueue(actor, JOB_CHECK, f"检查 {batch.name}", org_path=batch.org_path, batch=batch.pk)
         ImportBatch.objects.filter(pk=batch.pk).update(job_id=job.pk)
         batch.job_id = job.pk
+        if batch.state == BatchState.CHECKED:  # checked again: it waits for the job as it did the first time
+            flows.BATCH.advance(batch, BatchState.MAPPED, actor=actor, org_path=batch.org_path)
     return batch
 
 
@@ -71,7 +73,8 @@ def _fixes(batch: ImportBatch) -> tuple[dict[int, dict[str, str]], list[int]]:
 
 def context_of(actor: Actor, batch: ImportBatch) -> Context:
     choices = dict(ImportRow.objects.filter(batch=batch).exclude(choice="").values_list("row", "choice"))
-    return Context(actor, batch.org_path, batch.as_of, batch.options, choices, batch.pk)
+    skipped = frozenset(ImportRow.objects.filter(batch=batch, state=RowState.SKIPPED).values_list("row", flat=True))
+    return Context(actor, batch.org_path, batch.as_of, batch.options, choices, batch.pk, skipped)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from gonghui.files.imports.protocol import Handler
 
 def allowed(actor: Actor, batch: ImportBatch) -> Handler:
     handler = protocol.handler(batch.kind)
-    actor.require(handler.perm, batch.org_path)
+    handler.require(actor, batch.org_path)
     return handler
 
 

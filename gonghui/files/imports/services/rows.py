@@ -21,7 +21,7 @@ from gonghui.files.imports.services.doors import allowed, still_open
 
 @transaction.atomic
 def row_fix(*, actor: Actor, row: ImportRow, values: Mapping[str, str], choice: str = "") -> ImportRow:
-    """Correct cells of one row, or choose (就地改); the row is checked again at once.
+    """Correct cells of one row, or choose (就地改); the row is checked again at once, unless its kind judges rows together.
 
     Raises: Conflict imports.not_open; BadInput imports.choice for a choice that was not offered.
     """
@@ -33,15 +33,19 @@ def row_fix(*, actor: Actor, row: ImportRow, values: Mapping[str, str], choice: 
     offered = {str(v) for p in row.problems for v, _label in p.get("choices", [])}
     if choice and choice not in offered | {row.choice}:
         raise BadInput("imports.choice", "请从列出的办法中选一个。")
+    row.choice = choice or row.choice
+    row.fixes = crypto.seal(vault.ROWS, "fixes", row.pk, json.dumps(fixes, ensure_ascii=False)) if fixes else None
+    if handler.together:  # alone it says nothing: the caller has the whole table checked again
+        row.state = RowState.OPEN
+        row.save(update_fields=["choice", "fixes", "state"])
+        return row
     context = context_of(actor, batch)
-    context.choices[row.row] = choice or row.choice
+    context.choices[row.row] = row.choice
     frame = pl.DataFrame([{ROW: row.row, **cells}], schema={ROW: pl.UInt32, **dict.fromkeys(cells, pl.String)})
     judged = pipeline.judge(pipeline.prepare(frame, handler, context, fixes={row.row: fixes}), handler, context)
     row.problems = [as_dict(p) for p in judged.problems]
     row.state = RowState.OPEN if row.problems else RowState.FIXED
     row.cause = row.problems[0]["code"] if row.problems else row.cause
-    row.choice = choice or row.choice
-    row.fixes = crypto.seal(vault.ROWS, "fixes", row.pk, json.dumps(fixes, ensure_ascii=False)) if fixes else None
     row.save(update_fields=["problems", "state", "cause", "choice", "fixes"])
     return row
 

@@ -36,7 +36,7 @@ def batch_upload(
     Raises: NotPermitted; NotFound; BadInput imports.*.
     """
     handler = protocol.handler(kind)
-    actor.require(handler.perm, org_path)
+    handler.require(actor, org_path)
     table = reading.read(content, sheet=sheet)
     return uploaded(actor, handler, content, name, table, org_path, org_name, as_of, dict(options or {}))
 

@@ -37,7 +37,7 @@ def import_run(
     Raises: NotPermitted; BadInput imports.*. With `dry_run` nothing is stored at all.
     """
     handler = protocol.handler(kind)
-    actor.require(handler.perm, org_path)
+    handler.require(actor, org_path)
     table = reading.read(content)
     if dry_run:
         found = headers.find(table.frame, handler.columns, memory(org_path, kind))
