@@ -21,7 +21,10 @@ DATA = Path(__file__).parent.parent / "data"
 
 @dataclass(frozen=True)
 class Account:
-    """One account (会计科目). `credit_side`: its balance usually stands on the credit side."""
+    """One account (会计科目). `credit_side`: its balance usually stands on the credit side.
+
+    `below`: its detail accounts. `details`: those to post to instead of it; none for an open head, which takes postings beside them.
+    """
 
     code: str
     name: str
@@ -30,6 +33,7 @@ class Account:
     basic: bool = True
     county: bool = True
     details: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
     @property
     def level(self) -> int:
@@ -67,7 +71,7 @@ class Chart:
         return [self.accounts[code] for code in sorted(self.accounts)]
 
     def name(self, code: str) -> str:
-        """Full name: `职工活动支出—会员活动`."""
+        """Full name: `职工活动支出—会员活动支出`."""
         account = self.accounts.get(code)
         if account is None:
             return code
@@ -91,12 +95,13 @@ def _chart(key: str, body: dict[str, Any]) -> Chart:
     accounts = {}
     for code, (cls, name) in names.items():
         head = code[:3]
-        details = tuple(sorted(c for c in names if len(c) > 3 and c[:3] == code)) if len(code) == 3 else ()
+        below = tuple(sorted(c for c in names if len(c) > 3 and c[:3] == code)) if len(code) == 3 else ()
+        details = () if code in body.get("open_heads", ()) else below
         if head not in names:
             raise ValueError(f"科目 {code} 没有一级科目")
         credit = cls in {AccountClass.LIABILITY, AccountClass.NET, AccountClass.INCOME} or head in body.get("credit_side", ())
         accounts[code] = Account(
-            code, name, cls, credit, head not in body.get("county_only", ()), head not in body.get("basic_only", ()), details
+            code, name, cls, credit, head not in body.get("county_only", ()), head not in body.get("basic_only", ()), details, below
         )
     return Chart(key, body["label"], body["source"], body["since"], body.get("until"), tuple(body["statements"]), body["missing"], accounts)
 

@@ -35,7 +35,7 @@ def day() -> date:
 def mapped(old: Mapping[str, int], facts: Mapping[str, int] | None = None) -> dict[str, int]:
     """New balances, debit positive, from old ones.
 
-    Args: facts: `special`, `small`, `software`, `worn`, `amortised` in fen, what the papers of the union say.
+    Args: facts: the `needs` of the table (`special`, `small`, `worn` …) in fen, what the papers of the union say.
     Raises: RuleViolation finance.transition_unmapped, finance.transition_fact.
     """
     rules, facts, found = table(), facts or {}, defaultdict[str, int](int)
@@ -48,8 +48,15 @@ def mapped(old: Mapping[str, int], facts: Mapping[str, int] | None = None) -> di
         )
     for code, fen in old.items():
         found[rules["map"].get(code, code)] += fen
+    held = old.get(rules["stock"]["of"], 0)  # what lies in store was paid out of the balance; from now on a fund stands for it
+    found[rules["stock"]["from"]] += held
+    found[rules["stock"]["to"]] -= held
     for name, need in rules["needs"].items():
-        _apply(found, need, int(facts.get(name) or 0))
+        fen = int(facts.get(name) or 0)
+        most = int(facts.get(need.get("within", ""), 0) or 0)
+        if "within" in need and fen > most:
+            raise _too_much(need, fen, most)
+        _apply(found, need, fen)
     return {code: fen for code, fen in sorted(found.items()) if fen}
 
 
@@ -59,8 +66,7 @@ def _apply(found: dict[str, int], need: Mapping[str, Any], fen: int) -> None:
         return
     sign = -1 if need.get("side") == "credit" else 1
     if fen < 0 or ("from" in need and fen > sign * found.get(need["from"], 0)):
-        have = sign * found.get(need.get("from", ""), 0)
-        raise RuleViolation("finance.transition_fact", f"{need['label']}填了 {money.show(fen)}，不能小于 0 或多于 {money.show(have)}。")
+        raise _too_much(need, fen, sign * found.get(need.get("from", ""), 0))
     if "from" in need:
         found[need["from"]] -= sign * fen
         found[need["to"]] += sign * fen
@@ -70,6 +76,10 @@ def _apply(found: dict[str, int], need: Mapping[str, Any], fen: int) -> None:
     if "pair" in need:
         found[need["pair"][0]] += fen
         found[need["pair"][1]] -= fen
+
+
+def _too_much(need: Mapping[str, Any], fen: int, have: int) -> RuleViolation:
+    return RuleViolation("finance.transition_fact", f"{need['label']}填了 {money.show(fen)}，不能小于 0 或多于 {money.show(have)}。")
 
 
 def lines(new: Mapping[str, int]) -> list[Line]:

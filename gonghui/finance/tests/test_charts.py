@@ -42,7 +42,7 @@ def test_twenty_four_and_forty_five_accounts():
 
 def test_the_same_number_means_something_else_before_and_after():
     assert (chart(OLD).name("221"), chart(NEW).name("221")) == ("应付上级经费", "代管经费")
-    assert chart(OLD).name("50102").startswith("职工活动支出") and chart(NEW).name("50102") == "职工活动支出—文体活动"
+    assert chart(OLD).name("50102").startswith("职工活动支出") and chart(NEW).name("50102") == "职工活动支出—文体活动支出"
     with pytest.raises(RuleViolation):
         check_lines([Line("50105", 5), Line("102", credit=5)], OLD, "basic")
     with pytest.raises(RuleViolation):
@@ -106,6 +106,62 @@ def test_the_facts_of_the_transition_move_asset_and_fund_together():
         transition.mapped(old, {"special": 90_001})
     with pytest.raises(RuleViolation):
         transition.mapped({"401": -5, "102": 5})  # income not yet closed
+
+
+def test_what_lies_in_store_has_its_fund_after_the_change():
+    """财会〔2021〕16号 二（一）3, 4, 5; 二（二）2; 四（一）."""
+    old = {"102": 100_000, "132": 30_000, "141": 40_000, "162": 50_000, "221": -20_000, "22203": -5_000, "301": -50_000, "331": -145_000}
+    facts = {
+        "prepared_lower": 10_000,
+        "prepared_upper": 8_000,
+        "small": 9_000,
+        "used": 4_000,
+        "fiscal_carried": 6_000,
+        "fiscal_left": 1_000,
+    }
+    new = transition.mapped(old, facts)
+    assert new == {
+        "102": 100_000,
+        "132": 20_000,
+        "135": 10_000,
+        "141": 45_000,
+        "162": 41_000,
+        "211": -12_000,
+        "215": -13_000,
+        "30101": -45_000,
+        "30104": -41_000,
+        "322": -98_000,
+        "331": -6_000,
+        "332": -1_000,
+    }
+    assert new["141"] == -new["30101"] and sum(new.values()) == 0
+    for name, fen in (("used", 9_001), ("prepared_upper", 20_001), ("prepared_lower", 30_001), ("fiscal_left", 200_000)):
+        with pytest.raises(RuleViolation):
+            transition.mapped(old, {**facts, name: fen})
+
+
+def test_details_are_those_of_the_texts():
+    """Counts of the detail accounts as the texts list them; names end as the texts end them."""
+    for key, heads in (
+        ("2009", {"112": 2, "131": 3, "222": 3, "321": 3, "403": 7, "501": 4, "502": 6, "503": 5, "504": 4, "505": 7, "506": 7}),
+        ("2021", {"121": 2, "131": 2, "212": 2, "301": 6, "321": 4, "322": 5, "331": 4, "332": 5, "403": 2, "404": 2, "501": 6, "503": 5, "504": 6,
+                  "505": 4, "506": 4, "507": 7, "508": 2}),
+    ):  # fmt: skip
+        table = chart_of(key)
+        assert {a.code: len(a.below) for a in table.ordered if a.below} == heads
+        assert {code for head in heads for code in table.accounts[head].below} == {a.code for a in table.ordered if a.level == 2}
+    new = chart_of("2021").accounts
+    assert all(a.name.endswith("支出") for code, a in new.items() if a.level == 2 and code[:3] in {"501", "503", "504", "505"})
+    assert [new[c].name for c in ("50104", "50301", "50304", "50406", "50706", "32203")] == [
+        "劳模职工疗休养支出", "劳动和技能竞赛活动支出", "职工书屋活动支出", "其他维权支出", "信息网络购建", "本年收支结转",
+    ]  # fmt: skip
+
+
+def test_an_open_head_and_its_details_both_take_postings():
+    for account in ("507", "50706"):
+        assert check_lines([Line(account, 5), Line("102", credit=5)], NEW, "basic") == 5
+    with pytest.raises(RuleViolation):
+        check_lines([Line("505", 5), Line("102", credit=5)], NEW, "basic")
 
 
 @pytest.mark.system("S208")

@@ -58,10 +58,24 @@ def test_every_page_of_a_book_opens(book):
         *(reverse(f"finance:{n}", args=[book.pk]) + "?print=1" for n in ("trial", "ledger", "statements")),
         *(reverse(f"finance:{n}", args=[book.pk]) + "?format=xlsx" for n in ("trial", "statements")),
         reverse("finance:summary") + "?format=xlsx", reverse("finance:practice_case", args=["levy"]), reverse("finance:book", args=[book.pk]) + "?q=看望&month=202603",
-        reverse("finance:ledger", args=[book.pk]) + "?account=501", reverse("finance:books") + "?state=waiting",
+        reverse("finance:ledger", args=[book.pk]) + "?account=501", reverse("finance:books") + "?state=waiting", reverse("finance:books") + "?format=xlsx",
+        reverse("finance:ledger", args=[book.pk]) + "?format=xlsx", reverse("finance:shares", args=["50105"]), reverse("finance:shares", args=["102"]) + "?format=xlsx",
     ]  # fmt: skip
     for path in paths:
         assert reader.get(path).status_code == 200, path
+
+
+def test_the_printed_statements_name_who_signs_them(book):
+    page = browser(Role.FINANCE, book).get(reverse("finance:statements", args=[book.pk]) + "?print=1").content.decode()
+    assert "法定代表人：" in page and "主管会计工作的负责人：" in page and "会计机构负责人（会计主管人员）：" in page
+
+
+def test_the_change_of_charts_asks_for_every_fact_of_its_table():
+    from gonghui.finance.rules import transition
+    from gonghui.finance.web.reports import _transition_form
+
+    form = _transition_form({"used": "12.50"})
+    assert list(form.fields) == list(transition.table()["needs"]) and form.is_valid() and form.cleaned_data["used"] == 1250
 
 
 def test_the_trial_balance_on_the_page_is_even(book):

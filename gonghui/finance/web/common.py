@@ -12,6 +12,7 @@ from gonghui.core import clock
 from gonghui.core.http import Request
 from gonghui.finance.enums import Perm
 from gonghui.finance.models import Book
+from gonghui.finance.rules.charts import charts
 from gonghui.finance.services import duties
 
 
@@ -51,5 +52,5 @@ def months(book: Book | None = None, *, back: int = 24) -> list[int]:
     """Months to choose from, newest first."""
     today = clock.today()
     found = [clock.add_months(today.replace(day=1), -n) for n in range(back)]
-    first = book.since if book is not None else date(2010, 1, 1)
+    first = book.since if book is not None else charts()[0].since
     return [d.year * 100 + d.month for d in found if (d.year, d.month) >= (first.year, first.month)]

@@ -13,18 +13,23 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound
+from gonghui.core.forms import MoneyField
 from gonghui.core.http import XLSX, Request, download, page_of, render, told
 from gonghui.files.export import Column, export_table
 from gonghui.finance import forms, services
-from gonghui.finance.enums import Perm
+from gonghui.finance.enums import AccountClass, Perm
 from gonghui.finance.exports import sheet_rows, statement_book
 from gonghui.finance.models import Book, Period, Voucher
-from gonghui.finance.rules import chart
+from gonghui.finance.rules import chart, transition
 from gonghui.finance.selectors import accounts as account_reads
 from gonghui.finance.selectors import books as reads
 from gonghui.finance.selectors import ledger as sums
+from gonghui.finance.selectors import notes as noted
 from gonghui.finance.selectors import statements as st
 from gonghui.finance.web import common
+from gonghui.policy import services as policy
+
+MOST_LINES = 5000
 
 
 @officer(Perm.BOOK_VIEW)
@@ -76,6 +81,8 @@ def ledger(request: Request, pk: int) -> HttpResponse:
     account = data.get("account") or "102"
     until = data.get("until") or clock.today()
     since = max(data.get("since") or date(until.year, 1, 1), book.since)
+    if not form.errors:  # the conditions show what the page shows
+        form = forms.LedgerFilter({"account": account, "since": since, "until": until}, accounts=form.fields["account"].choices)  # type: ignore[attr-defined]
     rows = account_reads.postings(book, account, since, until)
     page = page_of(request, rows, size=50)
     known = chart(until).accounts.get(account)
@@ -89,11 +96,45 @@ def ledger(request: Request, pk: int) -> HttpResponse:
         "until": until, "carried": carried, "lines": account_reads.running(page, carried, credit_side=credit_side), "total": total,
         "closing": start + (-1 if credit_side else 1) * ((total["d"] or 0) - (total["c"] or 0)), "trail": common.trail(book, ("明细账", "")), "at": clock.now(),
     }  # fmt: skip
+    if request.GET.get("format") == "xlsx":
+        return _ledger_file(
+            request, book, f"{account} {context['name']}", account_reads.running(rows[:MOST_LINES], start, credit_side=credit_side), start
+        )
     if request.GET.get("print"):
-        context["lines"] = account_reads.running(rows[:5000], start, credit_side=credit_side)
+        context["lines"] = account_reads.running(rows[:MOST_LINES], start, credit_side=credit_side)
         context["carried"] = start
         return render(request, "finance/print/ledger.html", context)
     return render(request, "finance/console/ledger.html", context)
+
+
+def _ledger_file(request: Request, book: Book, name: str, lines: list[account_reads.Entry], start: int) -> HttpResponse:
+    """The ledger of an account as a workbook (导出明细账)."""
+    request.actor.require(Perm.BOOK_EXPORT, book.union)
+    columns: list[Column | str] = [
+        "日期",
+        "凭证号",
+        Column("摘要", width=36),
+        "往来",
+        "项目",
+        *(Column(n, "money") for n in ("借方", "贷方", "余额")),
+    ]
+    body: list[tuple[Any, ...]] = [("", "", "承前余额", "", "", "", "", start)]
+    for e in lines:
+        p = e.posting
+        body.append(
+            (
+                p.on,
+                p.voucher.number or "",
+                p.words or p.voucher.words,
+                p.detail,
+                p.project,
+                p.debit_fen or "",
+                p.credit_fen or "",
+                e.balance,
+            )
+        )
+    title = f"{book}明细账（{name}）"
+    return download(export_table(columns, body, title=title, actor=request.actor), f"{title}.xlsx", XLSX)
 
 
 def _heads(day: date, level: str) -> list[tuple[str, str]]:
@@ -120,6 +161,31 @@ def summary(request: Request) -> HttpResponse:
     return _statements(request, f"{rows.count()} 个工会合计", day, sheet, income, book=None)
 
 
+@officer(Perm.BOOK_VIEW)
+@require_GET
+def shares(request: Request, code: str) -> HttpResponse:
+    """Which union a total of the consolidated statements comes from (合计的构成): each leads on to its ledger."""
+    day, rows = common.month_asked(request), reads.books(request.actor)
+    account = chart(day).accounts.get(code)
+    if account is None:
+        raise NotFound()
+    found = noted.shares(rows, code, day)
+    total, name = sum(fen for _b, fen in found), f"{code} {chart(day).name(code)}"
+    if request.GET.get("format") == "xlsx":
+        request.actor.require(Perm.BOOK_EXPORT)
+        columns: list[Column | str] = [Column("工会", width=36), Column("金额", "money")]
+        title = f"{name}各工会构成（{day:%Y年%m月}）"
+        return download(
+            export_table(columns, [(b.union.name, fen) for b, fen in found], title=title, actor=request.actor), f"{title}.xlsx", XLSX
+        )
+    since = date(day.year, 1, 1) if account.cls in {AccountClass.INCOME, AccountClass.EXPENSE} else chart(day).since
+    context = {
+        "page": page_of(request, found), "total": total, "name": name, "code": code, "day": day, "since": since, "may_export": request.actor.may(Perm.BOOK_EXPORT),
+        "trail": common.trail(None, ("合并报表", f"{reverse('finance:summary')}?month={day:%Y%m}"), (name, "")), "months": common.months(None),
+    }  # fmt: skip
+    return render(request, "finance/console/shares.html", context)
+
+
 def _statements(request: Request, name: str, day: date, sheet: st.Sheet, income: st.Income, *, book: Book | None) -> HttpResponse:
     if request.GET.get("format") == "xlsx":
         request.actor.require(Perm.BOOK_EXPORT, book.union if book is not None else None)
@@ -127,7 +193,7 @@ def _statements(request: Request, name: str, day: date, sheet: st.Sheet, income:
         return download(statement_book(sheet, income, title, request.actor), f"{title}.xlsx", XLSX)
     context: dict[str, Any] = {
         "name": name, "day": day, "sheet": sheet, "income": income, "pairs": sheet_rows(sheet), "table": chart(day), "book": book, "at": clock.now(),
-        "months": common.months(book), "trail": common.trail(book, ("会计报表", "")) if book else common.trail(None, ("合并报表", "")), "notes": _notes(book, day),
+        "months": common.months(book), "trail": common.trail(book, ("会计报表", "")) if book else common.trail(None, ("合并报表", "")), "notes": _notes(book, day), "tables": noted.notes(book, day) if book else None, "signers": policy.value("finance.statement_signers", on=day).value,
         "flows": _flow_pairs(income), "may_export": request.actor.may(Perm.BOOK_EXPORT),
     }  # fmt: skip
     if book is not None:
@@ -147,14 +213,6 @@ def _notes(book: Book | None, day: date) -> list[str]:
     notes = [f"执行{chart(day).label}。", "以收付实现制为基础；金额单位为元，取自已记账凭证。"]
     if book is None:
         return [*notes, "各工会之间的补助、上解没有抵销，按各账套报表逐行相加。"]
-    back = Voucher.objects.filter(book=book, kind="reversal", state="posted", on__year=day.year).count()
-    waiting = Voucher.objects.filter(book=book, state__in=["draft", "checked"], on__lte=day).count()
-    reopened = Period.objects.filter(book=book, reopened__gt=0, month__gte=day.year * 100).count()
-    notes.append(f"账套自 {book.since:%Y年%m月%d日} 启用。本年冲销凭证 {back} 张，反结账的月份 {reopened} 个。")
-    if waiting:
-        notes.append(f"还有 {waiting} 张凭证没有记账，没有列入本表。")
-    if book.agent is not None:
-        notes.append(f"由{book.agent.name}代理记账；报表的真实、完整由本单位工会法定代表人负责。")
     return notes
 
 
@@ -171,7 +229,7 @@ def periods(request: Request, pk: int) -> HttpResponse:
     context = {
         **common.book_context(request, book, "periods"), "rows": rows, "waiting": _waiting(book), "years": [y for y in (year, year - 1) if y >= book.since.year],
         "may_reopen": request.actor.may(Perm.PERIOD_REOPEN, book.union), "note": forms.NoteForm(), "trail": common.trail(book, ("结账", "")),
-        "transition": book.since < date(2022, 1, 1), "transition_form": forms.TransitionForm(),
+        "transition": book.since < transition.day(), "transition_form": _transition_form(),
     }  # fmt: skip
     return render(request, "finance/console/periods.html", context)
 
@@ -215,8 +273,17 @@ def _year(request: Request) -> int:
     return int(text)
 
 
+def _transition_form(data: Any = None) -> forms.TransitionForm:
+    """Every fact of the transition table that the form does not ask yet is asked by its label."""
+    form = forms.TransitionForm(data)
+    for name, need in transition.table()["needs"].items():
+        form.fields.setdefault(name, MoneyField(label=f"{need['label']}（元）", least=0, required=False))
+    form.order_fields(list(transition.table()["needs"]))
+    return form
+
+
 def _transition(request: Request, book: Book) -> Voucher:
-    form = forms.TransitionForm(request.POST)
+    form = _transition_form(request.POST)
     if not form.is_valid():
         raise BadInput("finance.transition_form", "金额填得不对，请写成 1234.50 这样，单位元。")
     return services.transition_draft(actor=request.actor, book=book, facts={k: v or 0 for k, v in form.cleaned_data.items()})
