@@ -42,17 +42,25 @@ def files_field() -> FilesField:
 class EventForm(Form):
     """One event (发生了什么): only what is not known is asked."""
 
+    ASKED = ("participants", "winners", "quantity", "part", "project", "detail", "cash", "payee")
     on = DayField(label="哪一天", not_future=True)
     amount = MoneyField(label="金额（元）", max_length=20)
     words = django.CharField(label="摘要", max_length=80, help_text="一句话说清办了什么事，打印在凭证上。")
     participants = django.IntegerField(
-        label="人数", min_value=1, max_value=1_000_000, required=False, help_text="参加或领取的人数，用来算人均。"
+        label="参加或领取人数", min_value=1, max_value=1_000_000, required=False, help_text="用来算人均：金额 ÷ 人数。"
     )
-    winners = django.IntegerField(label="获奖人数", min_value=0, max_value=1_000_000, required=False, help_text="")
-    quantity = django.IntegerField(label="件数", min_value=1, max_value=100_000, required=False, help_text="")
+    winners = django.IntegerField(
+        label="获奖人数", min_value=1, max_value=1_000_000, required=False, help_text="用来核对获奖面，不能多于参加人数。"
+    )
+    quantity = django.IntegerField(label="件数", min_value=1, max_value=100_000, required=False, help_text="用来算单价。")
     part = MoneyField(label="其中一部分（元）", least=0, max_length=20, required=False)
     project = django.CharField(label="项目名称", max_length=60, required=False, help_text="专项资金、行政补助写项目名称；日常开支不用填。")
-    detail = django.CharField(label="对方单位或个人", max_length=60, required=False, help_text="往来款项写对方名称。")
+    detail = django.CharField(
+        label="对方单位或个人",
+        max_length=60,
+        required=False,
+        help_text="往来款写欠款或收款的一方；付款写收款人，用来核对现金有没有拆开付。",
+    )
     cash = django.BooleanField(label="用现金收付", required=False, help_text="不选就是银行转账。现金只能用在结算起点以下。")
     papers = files_field()
 
@@ -67,8 +75,11 @@ class EventForm(Form):
         if what.part:
             self.fields["part"].label = f"{what.part}（元）"
             self.fields["part"].help_text = "没有就填 0。"
-        if "participants" in self.fields:
-            self.fields["participants"].required = True
+        for name in ("participants", "winners", "quantity"):
+            if name in self.fields:
+                self.fields[name].required = True
+        self.what = what
+        self.fields["amount"].widget.attrs["autofocus"] = True
         if what.project:
             self.fields["project"].required = True
             self.fields["project"].help_text = "这笔钱指定了用途，请写项目名称。"
@@ -77,8 +88,17 @@ class EventForm(Form):
 
     def facts(self) -> dict[str, Any]:
         """What goes into the voucher's facts."""
-        kept = ("participants", "winners", "quantity", "part", "project", "detail", "cash")
-        return {k: v for k, v in self.cleaned_data.items() if k in kept and v not in (None, "", False)}
+        given = {k: v for k, v in self.cleaned_data.items() if k in self.ASKED and v not in (None, "", False)}
+        if self.what.flow == "out" and given.get("detail"):
+            given["payee"] = given["detail"]  # the guards look for one payment split among one payee
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        people, winners = data.get("participants"), data.get("winners")
+        if people and winners and winners > people:
+            self.add_error("winners", f"获奖 {winners} 人，多于参加的 {people} 人，请核对。")
+        return data
 
 
 class ExpertForm(Form):

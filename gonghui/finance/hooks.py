@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from gonghui.finance.rules.lines import Finding
@@ -16,6 +18,8 @@ Done = Callable[..., Any]
 _guards: dict[str, Guard] = {}
 _done: dict[str, Done] = {}
 _clears: dict[str, Clears] = {}
+_passed: dict[str, Guard] = {}
+_ties: dict[str, Callable[[Voucher], str]] = {}
 _advice: set[str] = set()
 
 
@@ -37,6 +41,52 @@ def register_done(name: str, fn: Done) -> None:
     """Tell `fn(voucher, reversed=False)` after posting; after a reversal is posted `fn(original, reversed=True)`. Same transaction."""
     if _done.setdefault(name, fn) is not fn:
         raise ValueError(f"记账回告重复：{name}")
+
+
+def register_tie(name: str, fn: Callable[[Voucher], str]) -> None:
+    """What stands on a checked voucher so that it may not be returned (凭证上已有的事): `fn(voucher) -> reason` or nothing."""
+    if _ties.setdefault(name, fn) is not fn:
+        raise ValueError(f"凭证牵连项重复：{name}")
+
+
+def tied(voucher: Voucher) -> str:
+    """The first reason why a checked voucher must stay as it is."""
+    return next((why for fn in _ties.values() if (why := fn(voucher))), "")
+
+
+def register_passed(name: str, fn: Guard) -> None:
+    """Tell what holds for a voucher (符合的规定): `fn(voucher) -> findings` of severity ok, with the arithmetic and what is left."""
+    if _passed.setdefault(name, fn) is not fn:
+        raise ValueError(f"凭证符合项重复：{name}")
+
+
+def passed(voucher: Voucher) -> list[Finding]:
+    """Every rule that was asked and holds, for the page only; nothing of it is stored."""
+    return [f for fn in _passed.values() for f in fn(voucher)]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an app above finds unusual about a book (账套情况)."""
+
+    key: str
+    label: str
+    tone: str
+    fn: Callable[[date], Any]
+
+
+_marks: dict[str, Mark] = {}
+
+
+def register_mark(key: str, label: str, tone: str, fn: Callable[[date], Any]) -> None:
+    """Add to the board of books: `fn(day)` is an expression over Book, true where it holds; `spent_fen` is the year's spending."""
+    if _marks.setdefault(key, Mark(key, label, tone, fn)).fn is not fn:
+        raise ValueError(f"账套情况重复：{key}")
+
+
+def marks() -> list[Mark]:
+    """All of them, in the order they were added."""
+    return list(_marks.values())
 
 
 def findings(voucher: Voucher, *, binding: bool = False) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.finance.web import books, practice, reports, vouchers
+from gonghui.finance.web import books, entry, practice, reports, vouchers
 
 app_name = "finance"
 C = "console/finance/"
@@ -13,6 +13,7 @@ urlpatterns = [
     path(C, books.index, name="books"),
     path(C + "open/", books.open_book, name="open"),
     path(C + "summary/", reports.summary, name="summary"),
+    path(C + "summary/<slug:code>/", reports.shares, name="shares"),
     path(C + "accounts/", books.accounts, name="accounts"),
     path(C + "inbox/", vouchers.inbox, name="inbox"),
     path(C + "inbox/many/", vouchers.many, name="many"),
@@ -21,8 +22,8 @@ urlpatterns = [
     path(C + "overrides/<int:pk>/<slug:verb>/", vouchers.override, name="override"),
     path(B, books.book, name="book"),
     path(B + "agent/", books.agent, name="agent"),
-    path(B + "new/", vouchers.new, name="new"),
-    path(B + "expert/", vouchers.expert, name="expert"),
+    path(B + "new/", entry.new, name="new"),
+    path(B + "expert/", entry.expert, name="expert"),
     path(B + "trial/", reports.trial, name="trial"),
     path(B + "ledger/", reports.ledger, name="ledger"),
     path(B + "statements/", reports.statements, name="statements"),
@@ -30,7 +31,7 @@ urlpatterns = [
     path(B + "periods/<slug:verb>/", reports.period_act, name="period_act"),
     path(V, vouchers.detail, name="voucher"),
     path(V + "print/", vouchers.print_one, name="voucher_print"),
-    path(V + "edit/", vouchers.edit, name="voucher_edit"),
+    path(V + "edit/", entry.edit, name="voucher_edit"),
     path(C + "papers/<int:pk>/", vouchers.paper, name="paper"),
     path(V + "<slug:verb>/", vouchers.act, name="voucher_act"),
 ]

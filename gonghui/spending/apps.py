@@ -59,6 +59,7 @@ def _hooks() -> None:
     approvals.register(APPROVAL, approving.HANDLER)
     approvals.register_inbox("spending", todo.inbox)
     finance.register_guard("spending", vouchers.guard, clears=vouchers.clears)
+    finance.register_passed("spending", vouchers.passed)
     finance.register_done("spending", vouchers.done)
     rotation.register_sealed("spending.Plan", {"care_sealed": "care"})
     kinds.register("spending.plans", "支出计划", Perm.PLAN_EXPORT, exports.plans, personal=False)

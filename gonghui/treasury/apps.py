@@ -51,12 +51,17 @@ def _hooks() -> None:
     from gonghui.treasury import verify as checks
     from gonghui.treasury.enums import Perm
     from gonghui.treasury.imports.statements import Statements
+    from gonghui.treasury.selectors import marks
     from gonghui.treasury.selectors.todo import inbox
-    from gonghui.treasury.services import budgets, finals, guard, payments
+    from gonghui.treasury.services import budgets, finals, grounds, guard, payments
 
     benches.register("ledger", bench.run, commits=True)
     finance.register_guard("budget", guard.check, clears=guard.clears)
+    finance.register_passed("budget", guard.passed)
+    finance.register_mark("over_budget", "超预算", "bad", marks.over_budget)
+    finance.register_mark("no_budget", "没有预算", "warn", marks.no_budget)
     finance.register_done("treasury", guard.done)
+    finance.register_tie("treasury", grounds.tie)
     approvals.register(budgets.KIND, budgets.HANDLER)
     approvals.register(finals.KIND, finals.HANDLER)
     approvals.register(payments.KIND, payments.HANDLER)

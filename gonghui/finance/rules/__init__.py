@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gonghui.finance.enums import Level
 from gonghui.finance.rules.charts import Account, Chart, chart, chart_of, level_of
-from gonghui.finance.rules.events import EVENTS, Event, event, lines_for
+from gonghui.finance.rules.events import EVENTS, Event, amount_of, event, lines_for
 from gonghui.finance.rules.lines import LIMIT, Finding, Line, check_lines
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Finding",
     "Level",
     "Line",
+    "amount_of",
     "chart",
     "chart_of",
     "check_lines",

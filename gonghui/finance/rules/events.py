@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,6 +30,12 @@ class Event:
     project: bool
     confidence: str
     forms: tuple[dict[str, Any], ...]
+    find: str = ""
+
+    def found_by(self, words: str) -> bool:
+        """Do the words somebody searched with mean this (找事项)?"""
+        text = f"{self.label} {self.hint} {self.group} {self.find}"
+        return all(word in text for word in words.split())
 
     def form(self, on: date) -> dict[str, Any] | None:
         """How it is booked on a day."""
@@ -56,6 +62,7 @@ def _load() -> dict[str, Event]:
             bool(body.get("project")),
             body.get("confidence", "V"),
             tuple(body["forms"]),
+            body.get("find", ""),
         )
         _valid(found[key])
     return found
@@ -70,6 +77,13 @@ def _valid(event: Event) -> None:
                     account = chart(max(form["from"], date(2010, 1, 1))).accounts.get(BANK if code == "money" else code)
                     if account is None or account.details:
                         raise ValueError(f"事项 {event.key} 的科目 {code} 不能记账")
+
+
+def amount_of(key: str, on: date, lines: Sequence[Line]) -> int:
+    """The amount somebody entered, read back from the lines of the event (按分录还原金额)."""
+    form = event(key).form(on) or {"pairs": []}
+    wholes = len([share for _debit, _credit, share in form["pairs"] if share == "all"])
+    return sum(line.debit for line in lines) // max(wholes, 1)
 
 
 def _side(side: Any, level: str) -> str:

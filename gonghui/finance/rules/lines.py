@@ -36,9 +36,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a guard says about a voucher (提示). `key` names it within the voucher."""
+    """What a guard says about a voucher (提示). `key` names it within the voucher; `ok` only comes from `hooks.passed`."""
 
-    severity: Literal["block", "warn", "unknown"]
+    severity: Literal["block", "warn", "unknown", "ok"]
     text: str
     slip: Decision | None = None
     key: str = ""

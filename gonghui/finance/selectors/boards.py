@@ -11,8 +11,10 @@ from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef
 from django.db.models.functions import Coalesce
 
 from gonghui.core import clock
-from gonghui.finance.enums import OverrideState, PeriodState, VoucherState
+from gonghui.finance import hooks
+from gonghui.finance.enums import OverrideState, PeriodState, Stream, VoucherState
 from gonghui.finance.models import Balance, Book, Override, Period, Voucher
+from gonghui.finance.rules.charts import chart
 from gonghui.finance.rules.digest import month_of
 from gonghui.finance.selectors.books import books
 from gonghui.orgs.selectors import unions
@@ -21,7 +23,8 @@ from gonghui.policy import services as policy
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
 
-TABS = {"alert": "有例外", "late": "没按月结账", "waiting": "有凭证待办", "idle": "三个月没记账"}
+TABS = {"alert": "有例外", "short": "账上钱为负", "late": "没按月结账", "waiting": "有凭证待办", "idle": "三个月没记账"}
+TONES = {"alert": "bad", "short": "bad", "late": "warn", "waiting": "info", "idle": "warn"}
 LATE_MONTHS = 2
 """A month not closed when the second one after it has begun is shown as late; a default of the platform, it only warns."""
 
@@ -31,7 +34,13 @@ def _marked(rows: QuerySet[Book], day: date) -> QuerySet[Book]:
     due = month_of(clock.add_months(day.replace(day=1), -LATE_MONTHS))
     idle = clock.add_months(day, -3)
     live = Voucher.objects.filter(book=OuterRef("pk"))
+    cells = Balance.objects.filter(book=OuterRef("pk"), month__lte=month_of(day)).order_by()
     return rows.annotate(
+        spent_fen=_sum(cells.filter(account__startswith="5", month__gte=day.year * 100 + 1, stream=Stream.NORMAL)),
+        held_fen=_sum(cells.filter(account__in=["101", "102"], month__gte=month_of(chart(day).since))),
+    ).annotate(
+        short=Q(held_fen__lt=0),
+        **{m.key: m.fn(day) for m in hooks.marks()},
         alert=Exists(Override.objects.filter(voucher__book=OuterRef("pk"), state__in=[OverrideState.ASKED, OverrideState.GRANTED])),
         late=Exists(Period.objects.filter(book=OuterRef("pk"), state=PeriodState.OPEN, month__lte=due, last_number__gt=0)),
         waiting=Exists(live.filter(state__in=[VoucherState.DRAFT, VoucherState.CHECKED])),
@@ -39,13 +48,23 @@ def _marked(rows: QuerySet[Book], day: date) -> QuerySet[Book]:
     )
 
 
+def _sum(cells: QuerySet[Balance]) -> Any:
+    """Debit less credit of these cells, for each book."""
+    return Coalesce(Subquery(cells.values("book").annotate(n=Sum(F("debit_fen") - F("credit_fen"))).values("n")), 0)
+
+
+def tabs() -> dict[str, tuple[str, str]]:
+    """Everything unusual a book can have: label and tone, the books' own and what the apps above add."""
+    own = {key: (label, TONES[key]) for key, label in TABS.items()}
+    return {**{k: v for k, v in own.items() if v[1] == "bad"}, **{m.key: (m.label, m.tone) for m in hooks.marks()}, **own}
+
+
 def exceptions_first(rows: QuerySet[Book], day: date) -> QuerySet[Book]:
-    """Books with exceptions, then late ones, idle ones, the rest by place."""
+    """Books with something wrong, then those with something late, the rest by place."""
     weight = Case(
-        When(alert=True, then=Value(0)),
-        When(late=True, then=Value(1)),
-        When(idle=True, then=Value(2)),
-        default=Value(3),
+        *(When(**{key: True, "then": Value(0)}) for key, (_label, tone) in tabs().items() if tone == "bad"),
+        *(When(**{key: True, "then": Value(1)}) for key, (_label, tone) in tabs().items() if tone == "warn"),
+        default=Value(2),
         output_field=IntegerField(),
     )
     return _marked(rows, day).annotate(weight=weight).order_by("weight", "union__path")
@@ -58,8 +77,8 @@ def tab(rows: QuerySet[Book], key: str) -> QuerySet[Book]:
 def tab_counts(rows: QuerySet[Book], day: date) -> dict[str, int]:
     """How many books under each tab, in one statement."""
     marked = _marked(rows.order_by(), day)
-    found = marked.aggregate(all=Count("pk"), **{f"{key}_n": Count("pk", filter=Q(**{key: True})) for key in TABS})
-    return {"": found["all"], **{key: found[f"{key}_n"] for key in TABS}}
+    found = marked.aggregate(all=Count("pk"), **{f"{key}_n": Count("pk", filter=Q(**{key: True})) for key in tabs()})
+    return {"": found["all"], **{key: found[f"{key}_n"] for key in tabs()}}
 
 
 @dataclass(frozen=True)
@@ -71,6 +90,11 @@ class Line:
     income: int
     expense: int
     closed: int | None
+
+    @property
+    def marks(self) -> list[tuple[str, str]]:
+        """What is unusual about it: words and tone."""
+        return [found for key, found in tabs().items() if getattr(self.book, key, False)]
 
     @property
     def closed_words(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
@@ -49,6 +50,12 @@ def vouchers(book: Book, data: Mapping[str, Any] | None = None) -> QuerySet[Vouc
     if data.get("least") is not None:
         rows = rows.filter(total_fen__gte=data["least"])
     return rows.order_by("-on", "-number", "-pk")
+
+
+def often(book: Book, on: date, most: int = 6) -> list[str]:
+    """Events this book has booked most within a year (常用事项)."""
+    rows = Voucher.objects.filter(book=book, on__gt=on - timedelta(days=366)).exclude(event="").exclude(state=VoucherState.DROPPED)
+    return list(rows.order_by().values_list("event").annotate(n=Count("pk")).order_by("-n", "event").values_list("event", flat=True)[:most])
 
 
 def posted(pks: Iterable[int]) -> QuerySet[Voucher]:

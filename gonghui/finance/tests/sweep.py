@@ -20,6 +20,7 @@ ARGS: dict[str, str] = {
     "finance:override.pk": "finance.Override",
     "finance:override.verb": "=grant",
     "finance:practice_case.case": "=hospital",
+    "finance:shares.code": "=102",
     "finance:period_act.verb": "=close",
     "finance:pk": "finance.Book",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from gonghui.core.access import officer
-from gonghui.core.http import Request, page_of, render, told
+from gonghui.core.http import XLSX, Request, download, page_of, render, told
+from gonghui.files.export import Column, export_table
 from gonghui.finance import forms, services
 from gonghui.finance.enums import Perm, VoucherState
 from gonghui.finance.imports.openings import standing
@@ -21,6 +23,7 @@ from gonghui.finance.web import common
 from gonghui.orgs.selectors import unions
 
 MOST_CHOICES = 500
+MOST_ROWS = 5000
 
 
 @officer(Perm.BOOK_VIEW)
@@ -34,8 +37,10 @@ def index(request: Request) -> HttpResponse:
     ordered = boards.exceptions_first(rows, day)
     tab = request.GET.get("state", "")
     counts = boards.tab_counts(rows, day)
-    if tab in boards.TABS:
+    if tab in boards.tabs():
         ordered = boards.tab(ordered, tab)
+    if request.GET.get("format") == "xlsx":
+        return _board_file(request, ordered, day)
     page = page_of(request, ordered)
     sheet, income = consolidated(rows, day)
     context = {
@@ -43,11 +48,28 @@ def index(request: Request) -> HttpResponse:
         "money": sum(i.closing for i in sheet.assets if i.code in {"101", "102"}), "trail": [("工会账务", "")],
         "tabs": [
             {"label": label, "count": counts[key], "current": key == tab, "url": f"?state={key}" if key else "?"}
-            for key, label in (("", "全部"), *boards.TABS.items())
+            for key, label in (("", "全部"), *((k, label) for k, (label, _tone) in boards.tabs().items())) if not key or counts[key] or key == tab
         ],
-        "may_open": request.actor.may(Perm.BOOK_OPEN), "own": boards.own_book(request.actor), "chip": form.data.get("q") if form.is_bound else "",
+        "may_open": request.actor.may(Perm.BOOK_OPEN), "may_export": request.actor.may(Perm.BOOK_EXPORT), "own": boards.own_book(request.actor), "chip": form.data.get("q") if form.is_bound else "",
     }  # fmt: skip
     return render(request, "finance/console/books.html", context)
+
+
+def _board_file(request: Request, rows: Any, day: date) -> HttpResponse:
+    """The board as it is filtered now, for further work on the desk (导出)."""
+    request.actor.require(Perm.BOOK_EXPORT)
+    columns: list[Column | str] = [
+        Column("工会", width=36),
+        Column("情况", width=28),
+        *(Column(n, "money") for n in ("货币资金", "本年收入", "本年支出")),
+        "结账",
+    ]
+    body = [
+        (x.book.union.name, "、".join(label for label, _tone in x.marks) or "正常", x.money, x.income, x.expense, x.closed_words)
+        for x in boards.lines(list(rows[:MOST_ROWS]), day)
+    ]
+    title = f"各工会账套一览（截至 {day}）"
+    return download(export_table(columns, body, title=title, actor=request.actor), f"{title}.xlsx", XLSX)
 
 
 @officer(Perm.BOOK_VIEW)

@@ -19,7 +19,7 @@ from gonghui.finance.rules.practice import Case, cases
 from gonghui.finance.selectors.practice import progress
 from gonghui.finance.services.practice import practice_answer
 from gonghui.finance.web import common
-from gonghui.finance.web.vouchers import lined
+from gonghui.finance.web.entry import lined
 
 
 class AnswerForm(Form):

@@ -1,15 +1,14 @@
-"""Making, checking, posting, reversing, printing a voucher (凭证办理)."""
+"""Checking, posting, reversing, printing a voucher (凭证办理). How one is made stands in `entry`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from gonghui.core import clock
 from gonghui.core.access import officer
@@ -18,162 +17,14 @@ from gonghui.core.http import Request, render, told
 from gonghui.files import services as files
 from gonghui.finance import forms, hooks, services
 from gonghui.finance.enums import Perm, VoucherState
-from gonghui.finance.models import Book, Override, Voucher
-from gonghui.finance.rules import EVENTS, Finding, chart
-from gonghui.finance.selectors import books as book_reads
+from gonghui.finance.models import Voucher
+from gonghui.finance.rules import EVENTS
 from gonghui.finance.selectors import vouchers as reads
 from gonghui.finance.services import duties
 from gonghui.finance.web import common
+from gonghui.finance.web.entry import lined, shown
 
 LIVE = {VoucherState.DRAFT, VoucherState.CHECKED}
-
-
-class _Undo(Exception):
-    """Takes a trial draft back."""
-
-
-@officer(Perm.VOUCHER_MAKE)
-@require_http_methods(["GET", "POST"])
-def new(request: Request, pk: int) -> HttpResponse:
-    """What happened? (发生了什么): choose an event, fill what is not known, see the accounts and the rules, save."""
-    book = book_reads.book_get(actor=request.actor, pk=pk, perm=Perm.VOUCHER_MAKE)
-    what, today = EVENTS.get(request.GET.get("event", "")), clock.today()
-    if what is None or not what.fits(today, book.level):
-        groups: dict[str, list[Any]] = {}
-        words = request.GET.get("q", "").strip()
-        for event in EVENTS.values():
-            if event.fits(today, book.level) and (not words or words in event.label + event.hint):
-                groups.setdefault(event.group, []).append(event)
-        context = {
-            **common.book_context(request, book, ""),
-            "groups": groups.items(),
-            "q": words,
-            "trail": common.trail(book, ("记一笔", "")),
-        }
-        return render(request, "finance/console/events.html", context)
-    form = forms.EventForm(request.POST or None, request.FILES or None, what=what, initial={"on": today, "words": what.label})
-    found: list[Any] | None = None
-    lines: list[Any] = []
-    if request.method == "POST" and form.is_valid():
-        made = _event(request, book, what.key, form, keep="save" in request.POST)
-        if isinstance(made, Voucher) and "save" in request.POST:
-            messages.success(request, "凭证已保存，等另一位同事审核。")
-            return HttpResponseRedirect(reverse("finance:voucher", args=[made.pk]))
-        if isinstance(made, Voucher):
-            found, lines = shown(made.book, getattr(made, "seen", []), {}), made.lines
-        else:
-            form.add_error(None, made)
-    context = {
-        **common.book_context(request, book, ""), "what": what, "form": form, "findings": found, "table": lined(lines, today),
-        "preview": lined(_sample(what, book), today), "trail": common.trail(book, ("记一笔", reverse("finance:new", args=[book.pk])), (what.label, "")),
-    }  # fmt: skip
-    return render(request, "finance/console/event.html", context, status=422 if request.method == "POST" and found is None else 200)
-
-
-def _sample(what: Any, book: Book) -> list[Any]:
-    """Which accounts the event uses, before an amount is known."""
-    from gonghui.finance.rules import lines_for
-
-    return lines_for(what.key, on=clock.today(), level=book.level, amount=2, facts={"part": 1} if what.part else {})
-
-
-def _event(request: Request, book: Book, key: str, form: forms.EventForm, *, keep: bool) -> Voucher | str:
-    """The draft, kept or only tried; or the reason why not."""
-    data = form.cleaned_data
-    made: list[Voucher] = []
-    try:
-        with transaction.atomic():
-            papers = [files.file_store(request.actor, upload=f, purpose="凭证附件", org_path=book.union.path) for f in data["papers"]]
-            row = services.entry(
-                actor=request.actor,
-                book=book,
-                event=key,
-                on=data["on"],
-                amount=data["amount"],
-                words=data["words"],
-                facts=form.facts(),
-                files=papers,
-            )
-            row.seen = hooks.findings(row)  # type: ignore[attr-defined]  # carried to the page, not stored
-            made.append(row)
-            if not keep:
-                raise _Undo
-    except _Undo:
-        pass
-    except Refusal as refusal:
-        if refusal.status in (403, 404):
-            raise
-        return refusal.message
-    return made[0]
-
-
-@officer(Perm.VOUCHER_MAKE)
-@require_http_methods(["GET", "POST"])
-def expert(request: Request, pk: int) -> HttpResponse:
-    """A voucher by its lines (专业模式)."""
-    book = book_reads.book_get(actor=request.actor, pk=pk, perm=Perm.VOUCHER_MAKE)
-    form = forms.ExpertForm(request.POST or None, request.FILES or None, level=book.level, initial={"on": clock.today()})
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            with transaction.atomic():
-                papers = [files.file_store(request.actor, upload=f, purpose="凭证附件", org_path=book.union.path) for f in data["papers"]]
-                row = services.voucher_draft(
-                    actor=request.actor,
-                    book=book,
-                    on=data["on"],
-                    words=data["words"],
-                    lines=form.lines(),
-                    files=papers,
-                    kind=data["kind"] or "normal",
-                )
-        except Refusal as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, "凭证已保存，等另一位同事审核。")
-            return HttpResponseRedirect(reverse("finance:voucher", args=[row.pk]))
-    context = {**common.book_context(request, book, ""), "form": form, "trail": common.trail(book, ("专业模式", "")), "editing": None}
-    return render(request, "finance/console/expert.html", context, status=200 if request.method == "GET" else 422)
-
-
-@officer(Perm.VOUCHER_MAKE)
-@require_http_methods(["GET", "POST"])
-def edit(request: Request, pk: int) -> HttpResponse:
-    """Change a draft by its lines (修改凭证)."""
-    row = reads.voucher_get(actor=request.actor, pk=pk)
-    initial: dict[str, Any] = {"on": row.on, "words": row.words}
-    for n, line in enumerate(row.lines):
-        initial |= {
-            f"account{n}": line.account,
-            f"debit{n}": line.debit or None,
-            f"credit{n}": line.credit or None,
-            f"project{n}": line.project,
-        }
-    rows = max(forms.EXPERT_LINES, len(row.lines) + 2)
-    form = forms.ExpertForm(request.POST or None, day=row.on, level=row.book.level, rows=rows, initial=initial)
-    del form.fields["papers"], form.fields["kind"]
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            services.voucher_edit(
-                actor=request.actor, voucher=row, on=data["on"], words=data["words"], lines=form.lines(), facts=row.facts, event=row.event
-            )
-        except Refusal as refusal:
-            if refusal.status in (403, 404):
-                raise
-            form.add_error(None, refusal.message)
-        else:
-            messages.success(request, "修改已保存，重新等审核。")
-            return HttpResponseRedirect(reverse("finance:voucher", args=[row.pk]))
-    context = {
-        **common.book_context(request, row.book, ""),
-        "form": form,
-        "trail": common.trail(row.book, ("修改凭证", "")),
-        "editing": row,
-    }
-    return render(request, "finance/console/expert.html", context, status=200 if request.method == "GET" else 422)
 
 
 @officer(Perm.BOOK_VIEW)
@@ -195,34 +46,13 @@ def _detail(request: Request, row: Voucher, **more: Any) -> dict[str, Any]:
     givers = duties.givers(request.actor, perm, row.book) if row.state in LIVE else []
     live_blocks = [f for f in found if f.severity == "block" and not (f.key in overrides and overrides[f.key].state == "granted")]
     return {
-        **base, "v": row, "table": lined(row.lines, row.on), "findings": shown(row.book, found, overrides), "blocked": live_blocks,
+        **base, "v": row, "table": lined(row.lines, row.on), "findings": shown(found, overrides), "passed": shown(hooks.passed(row)) if row.state in LIVE else [], "blocked": live_blocks,
         "said": row.findings if row.state not in LIVE else [], "overrides": list(overrides.values()), "maker": names.get(row.maker_ref, ""),
         "checker": names.get(row.checker_ref, ""), "poster": names.get(row.poster_ref, ""),
         "papers": list(row.files.select_related("file")), "mine": made, "checked_by_me": checked, "note": forms.NoteForm(), "reason": forms.ReasonForm(),
         "files_form": forms.FilesForm(), "reversal": Voucher.objects.filter(reverses=row).first(), "trail": common.trail(row.book, (str(row), "")),
         "event": EVENTS.get(row.event), "givers": givers, **more,
     }  # fmt: skip
-
-
-def shown(book: Book, found: list[Finding], overrides: Mapping[str, Override]) -> list[dict[str, Any]]:
-    """Findings for the page, each with its slip and its exception."""
-    tones = {
-        "block": ("bad", "不能通过", "hand-stop"),
-        "warn": ("warn", "提醒", "alert-triangle"),
-        "unknown": ("warn", "不能判断", "help-circle"),
-    }
-    rows = []
-    for n, f in enumerate(found):
-        tone, word, mark = tones[f.severity]
-        slip = f.slip.as_slip() if f.slip is not None else None
-        rows.append({"n": n, "f": f, "tone": tone, "word": word, "icon": mark, "slip": slip, "override": overrides.get(f.key)})
-    return rows
-
-
-def lined(lines: list[Any], on: Any) -> list[tuple[Any, str]]:
-    """Lines with the names of their accounts on the day."""
-    table = chart(on)
-    return [(line, table.name(line.account)) for line in lines]
 
 
 @officer(Perm.BOOK_VIEW)

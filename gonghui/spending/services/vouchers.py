@@ -90,6 +90,27 @@ def guard(voucher: Any) -> list[Finding]:
     return [_finding(i, frozenset()) for i in _bad(bare, facts.history_of(voucher.book.union, voucher.on))]
 
 
+def passed(voucher: Any) -> list[Finding]:
+    """What of the rules holds, each with its arithmetic and what is left (符合的规定), for the page of the voucher."""
+    if voucher.reverses_id is not None or voucher.total_fen <= 0:
+        return []
+    plan = plan_of(voucher)
+    draft = _as_paid(plan, voucher) if plan is not None else bare_draft(voucher)
+    if draft is None:
+        return []
+    history = facts.history_for(plan) if plan is not None else facts.history_of(voucher.book.union, voucher.on)
+    items = answers.judge(draft, history, near=False).items
+    return [_holding(i) for i in items if i.outcome == Outcome.ALLOWED and i.decision.key != "finance.no_budget"]
+
+
+def _holding(item: answers.Item) -> Finding:
+    most = f"最多可以用 {money.show(item.allowed_fen)}。" if item.allowed_fen is not None else ""
+    left = item.decision.values.get("left")
+    rest = f"这次以前今年还剩 {money.show(left)}。" if isinstance(left, int) and not isinstance(left, bool) else ""
+    text = f"{item.label}：{item.decision.verdict}（依据：{item.source}）。{most}{rest}"
+    return Finding("ok", text, item.decision, f"spending.{item.question.name}"[:80])
+
+
 def clears(rows: Sequence[Any]) -> set[int]:
     """Vouchers the guard has no question to (不必逐张把关): a reversal, nothing to judge."""
     return {

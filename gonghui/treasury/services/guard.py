@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gonghui.accounts.actor import Actor
+from gonghui.core import money
 from gonghui.finance.enums import BookKind, VoucherKind
 from gonghui.finance.rules import Finding
 from gonghui.policy import services as policy
 from gonghui.treasury.enums import Control
+from gonghui.treasury.selectors.budgets import Left
 from gonghui.treasury.services import bank, holds
 from gonghui.treasury.services.holds import Use
 
@@ -25,6 +27,21 @@ def check(voucher: Any) -> Iterator[Finding]:
     for (account, project), fen in _spendings(voucher).items():
         if fen > 0:
             yield from _item(voucher, account, project, fen)
+
+
+def passed(voucher: Any) -> Iterator[Finding]:
+    """The items that suffice, with what is left of them afterwards (够用的预算项目)."""
+    if voucher.book.kind != BookKind.REAL or voucher.kind in FREE:
+        return
+    for (account, project), fen in _spendings(voucher).items():
+        if fen <= 0:
+            continue
+        decision, left = holds.weigh(
+            voucher.book.union, voucher.on, account, (voucher.event, project), fen, source=voucher.source, voucher=voucher.pk
+        )
+        if decision.outcome is True:
+            said = f"{holds.words(left, fen)}办完还剩 {money.show(left.left - fen)}。"
+            yield Finding("ok", said, decision, f"budget:{left.item or account}")
 
 
 def clears(vouchers: Sequence[Any]) -> set[int]:
@@ -73,7 +90,7 @@ def _item(voucher: Any, account: str, project: str, fen: int) -> Iterator[Findin
     )
     if decision.outcome is True:
         return
-    said, key = holds.words(left, fen), f"budget:{left.item or account}"
+    said, key = holds.words(left, fen) + _way_out(left), f"budget:{left.item or account}"
     if decision.outcome is None:
         yield Finding("unknown", said, decision, key)
     elif holds.stops(decision, left):
@@ -81,6 +98,16 @@ def _item(voucher: Any, account: str, project: str, fen: int) -> Iterator[Findin
         yield Finding("block", said + ("本工会委员会批准预算时决定：超预算一律停下。" if by_own else ""), decision, key)
     else:
         yield Finding("warn", said, decision, key)
+
+
+def _way_out(left: Left) -> str:
+    """The nearest plan that passes (可以这样改)."""
+    if left.budget is None:
+        return "可以这样改：先编制预算，经审会审查、工会委员会批准后再办。"
+    if left.item is None:
+        return "可以这样改：换成预算里有的项目，或先按程序调整预算，把这一项列进去。"
+    less = f"减到 {money.show(left.left)} 以内，或" if left.left > 0 else ""
+    return f"可以这样改：{less}先按程序调整预算。"
 
 
 def done(voucher: Any, *, reversed: bool = False) -> None:
@@ -95,4 +122,4 @@ def done(voucher: Any, *, reversed: bool = False) -> None:
         holds.spend(voucher.source)
 
 
-__all__ = ["check", "clears", "done"]
+__all__ = ["check", "clears", "done", "passed"]
