@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from gonghui.accounts.enums import Role
+from gonghui.finance.rules.charts import charts
 from gonghui.policy import rules, services
 from gonghui.policy.engine import run
 from gonghui.policy.engine.decision import Decision
@@ -14,8 +15,10 @@ from gonghui.policy.engine.records import PackError
 from gonghui.policy.tests import make
 from gonghui.policy.tests.test_expr import ev
 from gonghui.policy.tests.test_loader import two, version
+from gonghui.spending.selectors.answers import STALE
 
 MAY = date(2026, 5, 1)
+DAY = timedelta(days=1)
 PRIZE = {"total_fen": 1_600_000, "people": 100}
 
 
@@ -92,3 +95,178 @@ def test_a_local_figure_without_a_formula_needs_a_national_one_in_force_by_then(
     make.rule(text)
     with pytest.raises(PackError, match="没有可继承的全国公式"):
         make.rule(text.replace('from: 2021-01-01, formula: ""', 'from: 2020-12-31, formula: ""'))
+
+
+NOW = date(2026, 11, 21)
+LOCAL: dict[tuple[str, str], dict[str, list[tuple[str, int]]]] = {
+    ("festival_total", "limit_fen"): {
+        "37": [("2018-07-10", 1600)],
+        "51": [("2018-01-01", 2100)],
+        "34": [("2018-01-01", 1500), ("2025-08-21", 2200)],
+        "52": [("2018-01-01", 1700)],
+        "41": [("2017-12-15", 1000), ("2018-02-11", 2000)],
+        "21": [("2018-01-01", 1800), ("2025-05-01", 2000)],
+        "23": [("2018-01-01", 1500), ("2025-04-30", 1800)],
+        "65": [("2019-01-01", 1500), ("2025-01-01", 2000)],
+    },
+    ("birthday", "limit_fen"): {
+        "11": [("2017-12-15", 200), ("2019-01-01", 300)],
+        "37": [("2018-07-10", 300)],
+        "51": [("2018-01-01", 300)],
+        "34": [("2018-01-01", 300), ("2025-08-21", 500)],
+        "52": [("2018-01-01", 300)],
+        "44": [("2018-01-01", 400)],
+        "41": [("2018-02-11", 300)],
+        "23": [("2018-01-01", 200), ("2025-04-30", 300)],
+    },
+    ("wedding", "limit_fen"): {
+        "51": [("2018-01-01", 500)],
+        "34": [("2018-01-01", 600), ("2025-08-21", 2000)],
+        "41": [("2018-02-11", 500)],
+        "21": [("2025-05-01", 800)],
+    },
+    ("childbirth", "limit_fen"): {
+        "51": [("2018-01-01", 500)],
+        "34": [("2018-01-01", 600), ("2025-08-21", 2000)],
+        "41": [("2018-02-11", 500)],
+    },
+    ("childbirth", "second_fen"): {"23": [("2025-04-30", 1000)]},
+    ("hospital", "limit_fen"): {"34": [("2018-01-01", 1000), ("2025-08-21", 2000)], "41": [("2018-02-11", 1000)]},
+    ("bereavement", "member_limit_fen"): {"51": [("2018-01-01", 2000)], "34": [("2018-01-01", 2000)], "41": [("2018-02-11", 2000)]},
+    ("bereavement", "relative_limit_fen"): {
+        "51": [("2018-01-01", 1000)],
+        "34": [("2018-01-01", 1000), ("2025-08-21", 2000)],
+        "41": [("2018-02-11", 1000)],
+    },
+    ("retirement", "limit_fen"): {
+        "51": [("2018-01-01", 1000)],
+        "34": [("2018-01-01", 1000), ("2025-08-21", 2000)],
+        "41": [("2018-02-11", 1000)],
+    },
+    ("participation_prize", "limit_fen"): {"11": [("2019-01-01", 150)]},
+    ("event_prize", "individual_fen"): {
+        "37": [("2018-07-10", 500)],
+        "51": [("2018-01-01", 300)],
+        "433122": [("2018-01-01", 800)],
+        "41": [("2018-02-11", 400)],
+        "21": [("2025-05-01", 1000)],
+    },
+    ("event_prize", "team_fen"): {
+        "37": [("2018-07-10", 300)],
+        "433122": [("2018-01-01", 500)],
+        "41": [("2018-02-11", 300)],
+        "21": [("2025-05-01", 500)],
+    },
+    ("event_prize", "first_fen"): {"52": [("2025-05-26", 400)]},
+    ("event_prize", "second_fen"): {"52": [("2025-05-26", 300)]},
+    ("event_prize", "third_fen"): {"52": [("2025-05-26", 200)]},
+    ("training_award", "limit_fen"): {"37": [("2018-07-10", 500)], "433122": [("2018-01-01", 300)], "33": [("2018-01-01", 300)]},
+    ("souvenir", "limit_fen"): {
+        "37": [("2018-07-10", 100)],
+        "51": [("2018-01-01", 100)],
+        "433122": [("2018-01-01", 100)],
+        "21": [("2025-05-01", 100)],
+        "52": [("2025-05-26", 100)],
+    },
+    ("clothing", "limit_fen"): {
+        "11": [("2022-01-01", 1000)],
+        "37": [("2018-07-10", 800)],
+        "433122": [("2018-01-01", 500)],
+        "44": [("2018-01-01", 500)],
+        "33": [("2018-01-01", 500)],
+        "52": [("2025-05-26", 600)],
+    },
+    ("meal_ceiling", "limit_fen"): {"37": [("2018-07-10", 40)]},
+    ("outing", "day_fen"): {
+        "37": [("2018-07-10", 200)],
+        "433122": [("2018-01-01", 200)],
+        "31": [("2025-01-01", 300)],
+        "610200": [("2025-07-01", 230)],
+    },
+    ("outing", "two_fen"): {"31": [("2025-01-01", 900)]},
+    ("film", "limit_fen"): {"433122": [("2018-01-01", 200)], "21": [("2025-05-01", 300)]},
+    ("show_ticket", "limit_fen"): {"31": [("2025-01-01", 300)]},
+    ("annual_pass", "limit_fen"): {"31": [("2025-01-01", 300)]},
+    ("consumption_voucher", "limit_fen"): {"31": [("2025-01-01", 1000)], "52": [("2025-05-26", 300)]},
+    ("referee_fee", "limit_fen"): {"52": [("2025-05-26", 300)]},
+}
+"""Yuan by place and first day, written out a second time from the regulations (§8.0, §8.1), apart from the rule files."""
+PLACES = (*(f"{n}" for n in (11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62, 63, 64, 65)),
+          "433122", "610200")  # fmt: skip
+DOUBTFUL = {"44", "65"}
+"""A guide that is no text of the union, and reports that contradict each other: they never refuse."""
+
+
+def figure(key: str, param: str, place: str, on: date) -> run.Value | None:
+    try:
+        return run.value(rules.live(), f"finance.{key}.{param}", on=on, at=place)
+    except run.NotInForce:
+        return None
+
+
+@pytest.mark.engine_free
+@pytest.mark.parametrize("named", sorted(LOCAL), ids=lambda n: ".".join(n))
+def test_every_local_figure_is_that_of_the_table_and_a_dash_stays_unknown(named: tuple[str, str]) -> None:
+    for place in PLACES:
+        steps = [(date.fromisoformat(day), yuan * 100) for day, yuan in LOCAL[named].get(place, [])]
+        for n, (since, fen) in enumerate(steps):
+            last = steps[n + 1][0] - DAY if n + 1 < len(steps) else NOW
+            for on in (since, last):
+                found = figure(*named, place, on)
+                assert found is not None and found.value == fen, (place, on, found and found.value)
+                if place in DOUBTFUL:
+                    assert found.version.confidence == "U" and found.version.weight != "block", place
+        before = figure(*named, place, (steps[0][0] - DAY) if steps else NOW)
+        assert before is None, (place, before)
+
+
+@pytest.mark.engine_free
+def test_the_figures_written_out_are_all_there_are() -> None:
+    """No place has a figure in yuan that the table does not know."""
+    found = {
+        (rule.key.split(".")[1], name)
+        for rule in rules.live().rules.values()
+        for v in rule.versions
+        for name in v.params
+        if rule.area == "finance" and v.jurisdiction != "000000" and name.endswith("_fen")
+    }
+    assert found - set(LOCAL) == {("cash_limit", "limit_fen"), ("festival_total", "spring_fen"), ("festival_total", "other_fen"), ("refund_small_payer", "limit_fen")}  # fmt: skip
+
+
+OLD_TEXTS = {
+    "京收支2019",
+    "案例004",
+    "鲁收支2018",
+    "川收支",
+    "皖收支2018",
+    "黔收支旧",
+    "湘泸溪收支",
+    "粤指引2018",
+    "浙收支",
+    "豫收支2018",
+    "新收支2019",
+}
+
+
+@pytest.mark.engine_free
+def test_a_local_figure_of_a_text_from_before_the_national_papers_says_so() -> None:
+    """FNX-4: kept, and said so on the slip, where nothing newer of the place is loaded."""
+    silent = [
+        (rule.key, v.clause, v.jurisdiction, v.source.text)
+        for rule in rules.live().rules.values()
+        for v in rule.versions
+        if rule.area == "finance"
+        and v.source.text in OLD_TEXTS
+        and v.in_force(NOW)
+        and v.norm_level == "union_norm"
+        and v.severity != "info"
+        if v.confidence != "U" and not any(mark in v.note for mark in STALE)
+    ]
+    assert silent == []
+
+
+@pytest.mark.engine_free
+def test_the_chart_of_a_day_is_that_of_the_rule_base() -> None:
+    for table in charts():
+        for on in (table.since, table.until or NOW):
+            assert run.value(rules.live(), "finance.accounting_chart", on=on).value == table.key
