@@ -8,10 +8,10 @@ from typing import Any
 
 from django import forms as django
 
-from gonghui.core import clock
+from gonghui.core import clock, money
 from gonghui.core.forms import DayField, Form, MoneyField
 from gonghui.finance.enums import AccountClass, VoucherKind
-from gonghui.finance.rules import EVENTS, Line, chart
+from gonghui.finance.rules import EVENTS, Account, Line, chart
 from gonghui.finance.rules.events import Event
 
 EXPERT_LINES = 8
@@ -118,6 +118,8 @@ class ExpertForm(Form):
             )
             self.fields[f"debit{n}"] = MoneyField(label=f"第 {n + 1} 行借方", max_length=20, required=False)
             self.fields[f"credit{n}"] = MoneyField(label=f"第 {n + 1} 行贷方", max_length=20, required=False)
+            for name, side in (("debit", "d"), ("credit", "c")):
+                self.fields[f"{name}{n}"].widget.attrs |= {"data-side": side, "class": "form-control num text-end"}
             self.fields[f"project{n}"] = django.CharField(label=f"第 {n + 1} 行项目", max_length=60, required=False)
 
     def head(self) -> list[Any]:
@@ -145,6 +147,41 @@ class ExpertForm(Form):
                     )
                 )
         return found
+
+
+class OpeningForm(Form):
+    """Opening balances (期初余额): an amount for each account of the balance sheet."""
+
+    CLASSES = (AccountClass.ASSET, AccountClass.LIABILITY, AccountClass.NET)
+
+    def __init__(self, *args: Any, day: date, level: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.table = chart(day)
+        self.accounts = [a for a in self.table.leaves(level, extra=False) if a.cls in self.CLASSES]
+        for account in self.accounts:
+            field = MoneyField(label=f"{account.code} {self.table.name(account.code)}", least=None, max_length=20, required=False)
+            field.widget.attrs |= {"data-side": "c" if account.credit_side else "d", "class": "form-control num text-end"}
+            self.fields[f"a{account.code}"] = field
+
+    def groups(self) -> list[tuple[str, list[tuple[Account, str, Any]]]]:
+        """The fields by class, for the table."""
+        return [
+            (cls.label, [(a, self.table.name(a.code), self[f"a{a.code}"]) for a in self.accounts if a.cls == cls]) for cls in self.CLASSES
+        ]
+
+    def lines(self) -> list[Line]:
+        """Lines of the voucher, each on the usual side of its account."""
+        given = [(a, self.cleaned_data.get(f"a{a.code}") or 0) for a in self.accounts]
+        return [Line(a.code, credit=fen) if a.credit_side else Line(a.code, debit=fen) for a, fen in given if fen]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        debit, credit = sum(x.debit for x in self.lines()), sum(x.credit for x in self.lines())
+        if debit != credit:
+            raise django.ValidationError(
+                f"借方合计 {money.show(debit)}，贷方合计 {money.show(credit)}，相差 {money.show(abs(debit - credit))}。请和上一套账的余额表逐项核对。"
+            )
+        return data
 
 
 def account_choices(day: date, level: str) -> list[tuple[str, Any]]:
@@ -194,7 +231,7 @@ class OpenForm(Form):
     """Open books (建账)."""
 
     union = django.ChoiceField(label="工会")
-    since = DayField(label="启用日期", help_text="从哪一天起用这套账。")
+    since = DayField(label="启用日期", help_text="从哪一天起用这套账，一般是 1 月 1 日；以前的余额建账后录成期初。")
     agent = django.ChoiceField(label="代理记账", required=False, help_text="没有会计的小工会，可以由上级工会代为记账。")
 
     def __init__(self, *args: Any, unions: list[tuple[int, str]], agents: list[tuple[int, str]], **kwargs: Any) -> None:

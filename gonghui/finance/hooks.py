@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gonghui.finance.rules.lines import Finding
 
 if TYPE_CHECKING:
-    from gonghui.finance.models import Voucher
+    from gonghui.finance.models import Book, Voucher
 
 Guard = Callable[["Voucher"], Iterable[Finding]]
 Clears = Callable[[Sequence["Voucher"]], Collection[int]]
@@ -82,6 +82,21 @@ def register_mark(key: str, label: str, tone: str, fn: Callable[[date], Any]) ->
     """Add to the board of books: `fn(day)` is an expression over Book, true where it holds; `spent_fen` is the year's spending."""
     if _marks.setdefault(key, Mark(key, label, tone, fn)).fn is not fn:
         raise ValueError(f"账套情况重复：{key}")
+
+
+Closing = Callable[["Book", int], Iterable[str]]
+_closing: dict[str, Closing] = {}
+
+
+def register_closing(name: str, fn: Closing) -> None:
+    """Remind before a month is closed (结账前提醒): `fn(book, month)` gives sentences; they do not stop it."""
+    if _closing.setdefault(name, fn) is not fn:
+        raise ValueError(f"结账提醒重复：{name}")
+
+
+def before_closing(book: Book, month: int) -> list[str]:
+    """What should be looked at before this month is closed."""
+    return [text for fn in _closing.values() for text in fn(book, month)]
 
 
 def marks() -> list[Mark]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gonghui.finance.web import books, entry, practice, reports, vouchers
+from gonghui.finance.web import books, entry, opening, practice, reports, vouchers
 
 app_name = "finance"
 C = "console/finance/"
@@ -18,12 +18,14 @@ urlpatterns = [
     path(C + "inbox/", vouchers.inbox, name="inbox"),
     path(C + "inbox/many/", vouchers.many, name="many"),
     path(C + "practice/", practice.index, name="practice"),
+    path(C + "practice/begin/", practice.begin, name="practice_begin"),
     path(C + "practice/<slug:case>/", practice.case, name="practice_case"),
     path(C + "overrides/<int:pk>/<slug:verb>/", vouchers.override, name="override"),
     path(B, books.book, name="book"),
     path(B + "agent/", books.agent, name="agent"),
     path(B + "new/", entry.new, name="new"),
     path(B + "expert/", entry.expert, name="expert"),
+    path(B + "opening/", opening.opening, name="opening"),
     path(B + "trial/", reports.trial, name="trial"),
     path(B + "ledger/", reports.ledger, name="ledger"),
     path(B + "statements/", reports.statements, name="statements"),

@@ -60,6 +60,7 @@ def _hooks() -> None:
     finance.register_passed("budget", guard.passed)
     finance.register_mark("over_budget", "超预算", "bad", marks.over_budget)
     finance.register_mark("no_budget", "没有预算", "warn", marks.no_budget)
+    finance.register_closing("treasury", marks.before_closing)
     finance.register_done("treasury", guard.done)
     finance.register_tie("treasury", grounds.tie)
     approvals.register(budgets.KIND, budgets.HANDLER)

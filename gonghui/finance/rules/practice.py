@@ -26,6 +26,7 @@ class Case:
     participants: int | None
     part: int | None
     wrong: dict[str, str]
+    winners: int | None = None
 
 
 @lru_cache(maxsize=1)
@@ -43,6 +44,7 @@ def cases() -> dict[str, Case]:
             row.get("participants"),
             row.get("part"),
             row.get("wrong", {}),
+            row.get("winners"),
         )
         for row in raw
     }
@@ -61,6 +63,8 @@ def faults(case: Case, answer: dict[str, Any]) -> list[str]:
         said.append(f"金额应为 {money.show(case.amount)}，这里是 {money.show(int(answer.get('amount') or 0))}。请再看一遍题目。")
     if case.participants is not None and answer.get("participants") != case.participants:
         said.append(f"人数应为 {case.participants} 人。人数错了，人均就算不对。")
+    if case.winners is not None and answer.get("winners") != case.winners:
+        said.append(f"获奖人数应为 {case.winners} 人。获奖面要拿它和参加人数比。")
     if case.part is not None and answer.get("part") != case.part:
         said.append(f"应上解的部分是 {money.show(case.part)}，它不是本级的收入。")
     return said

@@ -51,7 +51,7 @@ def test_every_page_of_a_book_opens(book):
     reader = browser(Role.FINANCE, book)
     one = Voucher.objects.filter(book=book, state="posted").first()
     paths = [
-        *(reverse(f"finance:{n}", args=[book.pk]) for n in ("book", "new", "expert", "trial", "ledger", "statements", "periods", "agent")),
+        *(reverse(f"finance:{n}", args=[book.pk]) for n in ("book", "new", "expert", "opening", "trial", "ledger", "statements", "periods", "agent")),
         *(reverse(f"finance:{n}") for n in ("books", "open", "summary", "accounts", "inbox", "practice")),
         *(reverse("finance:voucher", args=[v.pk]) for v in Voucher.objects.filter(book=book)),
         reverse("finance:voucher_print", args=[one.pk]), reverse("finance:new", args=[book.pk]) + "?event=hospital",
@@ -206,3 +206,57 @@ def test_a_foreign_book_is_not_there(book):
     for name in ("book", "trial", "ledger", "statements", "periods", "new", "expert", "agent"):
         assert stranger.get(reverse(f"finance:{name}", args=[book.pk])).status_code == 404
     assert stranger.get(reverse("finance:voucher", args=[Voucher.objects.filter(book=book).first().pk])).status_code == 404
+
+
+@pytest.mark.system("S208")
+def test_the_rules_speak_while_the_form_is_filled_and_search_knows_everyday_words(book):
+    clerk, url = browser(Role.FINANCE, book), reverse("finance:new", args=[book.pk])
+    assert clerk.get(url + "?q=粽子").url == url + "?event=festival"  # one hit opens at once
+    assert "购买固定资产" in clerk.get(url + "?q=电脑", headers={"HX-Request": "true"}).content.decode()
+    asked = {"on": "2026-03-20", "amount": "300", "words": "奖品", "participants": "60", "winners": "40"}
+    said = clerk.post(url + "?event=prize", asked, headers={"HX-Request": "true"}).content.decode()
+    assert "获奖面符合规定" in said and "没有批准的预算" in said and "<h1" not in said
+    assert not Voucher.objects.filter(total_fen=30_000).exists()
+    too_many = clerk.post(url + "?event=prize", {**asked, "winners": "61", "save": "1"})
+    assert too_many.status_code == 422 and "多于参加的 60 人" in too_many.content.decode() and 'value="300"' in too_many.content.decode()
+
+
+def test_a_voucher_made_from_an_event_is_changed_the_same_way(book):
+    clerk, row = browser(Role.FINANCE, book), Voucher.objects.get(words="送温暖")
+    url = reverse("finance:voucher_edit", args=[row.pk])
+    page = clerk.get(url).content.decode()
+    assert 'value="4.00"' in page and "第 1 行科目" not in page and "第 1 行科目" in clerk.get(url + "?lines=1").content.decode()
+    clerk.post(url, {"on": "2026-03-11", "amount": "5", "words": "送温暖", "participants": "3", "detail": "东街超市", "save": "1"})
+    row.refresh_from_db()
+    assert (row.total_fen, row.event, row.facts["participants"], row.facts["payee"]) == (500, "warmth", 3, "东街超市")
+
+
+def test_opening_balances_by_hand_must_balance(book):
+    other = make.book(make.union("青石二厂"))
+    clerk, url = browser(Role.FINANCE, other), reverse("finance:opening", args=[other.pk])
+    wrong = clerk.post(url, {"a102": "1000", "a322": "900"})
+    assert wrong.status_code == 422 and "相差 ¥100.00" in wrong.content.decode() and 'value="1000"' in wrong.content.decode()
+    clerk.post(url, {"a102": "1000", "a162": "500", "a163": "100", "a30104": "400", "a322": "1000"})
+    made = Voucher.objects.get(book=other)
+    assert (made.kind, made.total_fen, [x.credit for x in made.lines if x.account == "163"]) == ("opening", 150_000, [10_000])
+
+
+def test_what_stands_behind_the_statements(book):
+    from gonghui.finance.selectors import notes
+
+    special = make.posted(book, 5_000, event="special_received", facts={"project": "帮扶资金"}, words="专项补助")
+    make.posted(book, 2_000, event="warmth", facts={"project": "帮扶资金"}, words="送温暖")
+    make.posted(book, 700, event="advance_paid", facts={"detail": "李某"}, words="借备用金")
+    found = notes.notes(book, MARCH)
+    assert found.projects == [("帮扶资金", 5_000, 2_000, 3_000)] and ("135 其他应收款", "李某", 700) in found.dealings
+    assert special.number and notes.shares(Book.objects.filter(kind="real"), "403", MARCH) == [(book, 5_000)]
+
+
+def test_the_board_puts_a_book_with_too_little_money_first(book):
+    from gonghui.finance.selectors import boards
+
+    poor = make.book(make.union("清水厂"))
+    make.posted(poor, 900)
+    first = boards.exceptions_first(Book.objects.filter(kind="real"), MARCH).first()
+    assert first == poor and ("账上钱为负", "bad") in boards.lines([first], MARCH)[0].marks
+    assert boards.tab_counts(Book.objects.filter(kind="real"), MARCH)["short"] == 1  # the other one is not marked

@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.http import XLSX, Request, download, page_of, render, told
 from gonghui.files.export import Column, export_table
@@ -116,7 +117,8 @@ def _union(request: Request, pk: str) -> Any:
 @require_http_methods(["GET", "POST"])
 def open_book(request: Request) -> HttpResponse:
     """Open books for a union (建账)."""
-    form = forms.OpenForm(request.POST or None, unions=_choices(request, without=True), agents=_choices(request))
+    first = clock.today().replace(month=1, day=1)
+    form = forms.OpenForm(request.POST or None, initial={"since": first}, unions=_choices(request, without=True), agents=_choices(request))
     ok = request.method == "POST" and form.is_valid()
     if ok:
         data = form.cleaned_data

@@ -16,8 +16,8 @@ from gonghui.core.errors import BadInput, NotFound
 from gonghui.core.forms import MoneyField
 from gonghui.core.http import XLSX, Request, download, page_of, render, told
 from gonghui.files.export import Column, export_table
-from gonghui.finance import forms, services
-from gonghui.finance.enums import AccountClass, Perm
+from gonghui.finance import forms, hooks, services
+from gonghui.finance.enums import AccountClass, PeriodState, Perm, VoucherState
 from gonghui.finance.exports import sheet_rows, statement_book
 from gonghui.finance.models import Book, Period, Voucher
 from gonghui.finance.rules import chart, transition
@@ -225,9 +225,14 @@ def periods(request: Request, pk: int) -> HttpResponse:
     rows = [
         (m, known.get(m), f"{m // 100}年{m % 100}月") for m in common.months(book, back=36) if m in known or m // 100 == clock.today().year
     ]
-    year = clock.today().year
+    year, waiting = clock.today().year, _waiting(book)
+    shut = [m for m, p, _label in rows if p is not None and p.state == PeriodState.CLOSED]
+    following = min((m for m, _p, _label in rows if not shut or m > max(shut)), default=0)
+    closings = {v.on.year: v for v in Voucher.objects.filter(book=book, event="year_close").exclude(state=VoucherState.DROPPED)}
     context = {
-        **common.book_context(request, book, "periods"), "rows": rows, "waiting": _waiting(book), "years": [y for y in (year, year - 1) if y >= book.since.year],
+        **common.book_context(request, book, "periods"), "rows": [(*r, waiting.get(r[0], 0)) for r in rows], "following": following, "latest": max(shut, default=0),
+        "years": [(y, closings.get(y)) for y in (year, year - 1) if y >= book.since.year and (y < year or clock.today().month == 12 or y in closings)],
+        "reminders": hooks.before_closing(book, following) if following else [],
         "may_reopen": request.actor.may(Perm.PERIOD_REOPEN, book.union), "note": forms.NoteForm(), "trail": common.trail(book, ("结账", "")),
         "transition": book.since < transition.day(), "transition_form": _transition_form(),
     }  # fmt: skip
