@@ -10,6 +10,8 @@ from django import forms as django_forms
 from django.forms import formset_factory
 
 from gonghui.core import forms
+from gonghui.orgs.selectors import law
+from gonghui.policy import selectors as policy
 from gonghui.spending.enums import (
     CARE,
     PRIVATE,
@@ -66,6 +68,31 @@ def _choices(words: Any, first: str = "") -> list[tuple[str, str]]:
     return [("", first), *rows] if first else rows
 
 
+class AreaField(django_forms.CharField):
+    """A place by its name or its code of 2, 4 or 6 digits (省市名称或区划代码): gives 6 digits, or nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "选省市，或写 6 位区划代码")
+        kwargs.setdefault("widget", django_forms.TextInput(attrs={"list": "areas", "autocomplete": "off"}))
+        super().__init__(max_length=12, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """`北京`, `北京市`, `11` and `110000` are the same place."""
+        text = str(super().to_python(value)).strip()
+        known = {name: code for code, name in areas()}
+        text = known.get(text) or known.get(text.removesuffix("市").removesuffix("省")) or text
+        if not text:
+            return ""
+        if not (text.isascii() and text.isdigit() and len(text) in (2, 4, 6)):
+            raise django_forms.ValidationError(f"没有认出“{text}”。请写省市名称（例如 北京），或 6 位区划代码（例如 110105）。")
+        return text.ljust(6, "0")
+
+
+def areas() -> list[tuple[str, str]]:
+    """Places with rules of their own, for the list under a place field."""
+    return [row for row in policy.regions() if row[0] != law.NATION]
+
+
 class LineForm(forms.Form):
     """One line (明细)."""
 
@@ -87,6 +114,16 @@ class LineForm(forms.Form):
         self.empty_permitted = True
         self.use_required_attribute = False
 
+    def clean(self) -> dict[str, Any]:
+        """A line with a price and no number, or the other way round, is not passed over in silence."""
+        data = super().clean() or self.cleaned_data
+        price, many = data.get("unit_fen"), data.get("quantity")
+        if "unit_fen" not in self.errors and not price and (many or data.get("words")):
+            self.add_error("unit_fen", "请填单价。")
+        if "quantity" not in self.errors and not many and price:
+            self.add_error("quantity", "请填数量。")
+        return data
+
     @property
     def filled(self) -> bool:
         return bool(self.is_valid() and self.cleaned_data.get("unit_fen") and self.cleaned_data.get("quantity"))
@@ -101,7 +138,7 @@ class PlanForm(forms.Form):
     title = django_forms.CharField(label="名称", max_length=80, required=False)
     on = forms.DayField(label="日期")
     place = django_forms.CharField(label="地点", max_length=80, required=False)
-    place_area = django_forms.CharField(label="地点区划代码", max_length=6, required=False, help_text="六位，不填按本工会所在地")
+    place_area = AreaField(label="办事的省市", required=False, help_text="在外地办才填：选省市或写区划代码；不填按本工会所在地")
     who = django_forms.ChoiceField(label="参加的人", choices=WHO, widget=django_forms.RadioSelect, initial="all")
     group = django_forms.ChoiceField(label="小组", required=False)
     names = django_forms.CharField(
@@ -178,11 +215,36 @@ class PlanForm(forms.Form):
             if name in self.fields:
                 self.fields[name].wide = True  # type: ignore[attr-defined]  # read by the field template
 
-    def clean_place_area(self) -> str:
-        area = str(self.cleaned_data.get("place_area") or "")
-        if area and (not area.isdigit() or len(area) != 6):
-            raise django_forms.ValidationError("区划代码是 6 位数字，例如 110105。")
-        return area
+    WHO = ("who", "group", "names", "count")
+    PAY = ("method", "payee", "budget_item", "nature", "reason")
+    RARE = (
+        "place_area",
+        "standing",
+        "elsewhere",
+        "approved",
+        "place_allows",
+        "forbidden_spot",
+        "place_ok",
+        "months",
+        "last_on",
+        "purpose",
+        "bank_approved",
+    )
+
+    def parts(self) -> dict[str, Any]:
+        """The fields in the order of the page: what, pay, rare; who takes part and the lines stand between (页面分段)."""
+        told = {*self.WHO, *self.PAY, *self.RARE}
+        rare = [self[n] for n in self.RARE if n in self.fields]
+        filled = [
+            f for f in rare if f.value() not in (None, "") and (self.is_bound or self.initial.get(f.name)) and f.value() != f.field.initial
+        ]
+        usual = {"standing": "regular", "purpose": "other"}
+        return {
+            "what": [self[n] for n in self.fields if n not in told],
+            "pay": [self[n] for n in self.PAY if n in self.fields],
+            "rare": rare,
+            "open": any(f.errors for f in rare) or any(f.value() != usual.get(f.name) for f in filled),
+        }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -222,7 +284,7 @@ class WhatIf(forms.Form):
     """What would be otherwise (假设). Empty: as it is."""
 
     on = forms.DayField(label="日期", required=False)
-    area = django_forms.CharField(label="工会所在地区划代码", required=False, max_length=6, help_text="例如 110105")
+    area = AreaField(label="工会所在地", required=False, help_text="换个省市看：选省市或写区划代码")
     people = django_forms.IntegerField(label="人数", required=False, min_value=1, max_value=100_000)
     unit_fen = forms.MoneyField(label="第一行单价（元）", required=False)
     quantity = django_forms.IntegerField(label="第一行数量", required=False, min_value=0, max_value=100_000)
@@ -236,11 +298,7 @@ class WhatIf(forms.Form):
         help_text="规则文件的写法，只在这次比较里用",
     )
 
-    def clean_area(self) -> str:
-        area = str(self.cleaned_data.get("area") or "")
-        if area and (not area.isdigit() or len(area) not in (2, 4, 6)):
-            raise django_forms.ValidationError("区划代码是 2、4 或 6 位数字。")
-        return area.ljust(6, "0") if area else ""
+    PLAIN = ("on", "area", "people", "unit_fen", "quantity", "method")
 
 
 class Planner(forms.Form):
@@ -258,35 +316,23 @@ class Planner(forms.Form):
 class MealForm(forms.Form):
     """The meal calculator (误餐、用餐标准)."""
 
-    area = django_forms.CharField(label="用餐地点区划代码", max_length=6)
+    area = AreaField(label="用餐地点")
     on = forms.DayField(label="用餐日期")
     kind = django_forms.ChoiceField(label="种类", choices=[("activity", "活动用餐"), ("missed", "误餐补助")])
     meal_fen = forms.MoneyField(label="打算的标准（每人每天，元）")
     people = django_forms.IntegerField(label="人数", min_value=1, max_value=100_000, initial=1)
     days = django_forms.IntegerField(label="天数", min_value=1, max_value=366, initial=1)
 
-    def clean_area(self) -> str:
-        area = str(self.cleaned_data.get("area") or "")
-        if not area.isdigit() or len(area) != 6:
-            raise django_forms.ValidationError("区划代码是 6 位数字，例如 370000。")
-        return area
-
 
 class FigureForm(forms.Form):
     """A local figure (当地标准)."""
 
     kind = django_forms.ChoiceField(label="标准", choices=_choices(FigureKind))
-    area = django_forms.CharField(label="适用区划代码", max_length=6)
+    area = AreaField(label="适用地区")
     amount_fen = forms.MoneyField(label="金额（元）", least=1)
     since = forms.DayField(label="执行日期")
     until = forms.DayField(label="失效日期", required=False)
     source = django_forms.CharField(label="依据的文件和条款", max_length=120)
-
-    def clean_area(self) -> str:
-        area = str(self.cleaned_data.get("area") or "")
-        if not area.isdigit() or len(area) != 6:
-            raise django_forms.ValidationError("区划代码是 6 位数字，例如 370000。")
-        return area
 
 
 class AskForm(forms.Form):

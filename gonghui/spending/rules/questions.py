@@ -109,7 +109,8 @@ def _activity(draft: Draft, history: History) -> Iterator[Question]:
         yield _q("prize_share", winners=winners, people=_heads(draft))
     for i, line in enumerate(prizes):
         if line.quantity and line.unit_fen:
-            yield _prize(draft, line, f"{line.words or line.use}{i + 1}")
+            again = sum(x.words == line.words for x in prizes) > 1
+            yield _prize(draft, line, f"{line.words}（第 {i + 1} 种）" if line.words and again else line.words or f"{line.use}{i + 1}")
     for line in draft.of(Use.SOUVENIR):
         given = bool(prizes) or bool(draft.of(Use.PARTICIPATION))
         yield _q("souvenir", line.words, amount_fen=line.unit_fen, prizes_given=given, limit_fen=_figure(draft, FigureKind.SOUVENIR))

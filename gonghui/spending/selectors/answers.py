@@ -7,17 +7,19 @@ from datetime import date
 from typing import Any
 
 from gonghui.core.errors import NotFound
+from gonghui.orgs.selectors.law import NATION
 from gonghui.policy import services as policy
+from gonghui.policy.selectors import LEVELS
 from gonghui.spending.enums import Outcome
 from gonghui.spending.rules import knobs as knobs_of
 from gonghui.spending.rules import nearest, verdict
 from gonghui.spending.rules.draft import Draft, History
-from gonghui.spending.rules.questions import Question, questions
+from gonghui.spending.rules.questions import TABLE, Question, questions
 
 STALE = ("有没有新标准没有查到", "可能已经提高", "有没有新规定没有查到", "新规定没有录入")
 """How a version says that its text may be out of date."""
 
-
+STATE_LAW = ("law", "admin_regulation", "departmental_rule", "local_regulation")
 SENSIBLE = 10
 
 
@@ -35,6 +37,48 @@ class Item:
         return f"{self.decision.rule.label}{'：' + about if about and not about.isascii() else ''}"
 
     @property
+    def lacking(self) -> str:
+        """Which of several conditions is not met (不符合哪一项); nothing where there is one only, or it is met."""
+        if self.decision.outcome is not False or len(self.decision.clauses) < 2:
+            return ""
+        return "、".join(c.clause.label for c in self.decision.clauses if c.result is False and c.clause.kind == "condition")
+
+    @property
+    def said(self) -> str:
+        """The verdict with the condition that is not met."""
+        return f"{self.decision.verdict}，不符合“{self.lacking}”" if self.lacking else self.decision.verdict
+
+    @property
+    def level(self) -> tuple[str, str]:
+        """State law, union norm, local figure or the platform's own, with its tone (级别): of the version that decided."""
+        version = self._first
+        if version is None:
+            return "", "line"
+        if version.norm_level in STATE_LAW:
+            return LEVELS[version.norm_level], "bad"
+        local = self.decision.at != NATION and (version.jurisdiction not in ("", NATION) or version.unit_path)
+        return (f"当地{'本级' if version.unit_path else ''}规定", "warn") if local else (LEVELS[version.norm_level], "info")
+
+    @property
+    def figure(self) -> str:
+        """The text a local figure entered by a union comes from (当地数额), nothing where the rule base has the number."""
+        head = f"{TABLE}："
+        facts = self.decision.facts.values()
+        return next((f.source.removeprefix(head) for f in facts if str(f.source or "").startswith(head)), "")
+
+    @property
+    def since(self) -> Any:
+        """The day the deciding text came into force."""
+        return self._first.since if self._first is not None else None
+
+    @property
+    def _first(self) -> Any:
+        used = self.decision.used
+        failing = {c.clause.key for c in self.decision.clauses if c.result is False}
+        first = next((u for u in used if u.clause in failing), used[0] if used else None)
+        return first.version if first else None
+
+    @property
     def stale(self) -> bool:
         """Does the text used say that it may be out of date?"""
         return any(any(mark in used.version.note for mark in STALE) for used in self.decision.used)
@@ -42,10 +86,7 @@ class Item:
     @property
     def source(self) -> str:
         """The text it stands on, first the one that decided."""
-        used = self.decision.used
-        failing = {c.clause.key for c in self.decision.clauses if c.result is False}
-        first = next((u for u in used if u.clause in failing), used[0] if used else None)
-        return str(first.version.source) if first else ""
+        return str(self._first.source) if self._first is not None else ""
 
     @property
     def quote(self) -> str:
@@ -94,8 +135,13 @@ class Answer:
         if not bad:
             return f"可以办，比对了 {len(self.items)} 条规则。"
         first = bad[0]
-        why = f"还缺：{'、'.join(first.missing)}" if first.outcome == Outcome.UNKNOWN and first.missing else first.decision.verdict
+        why = f"还缺：{'、'.join(first.missing)}" if first.outcome == Outcome.UNKNOWN and first.missing else first.said
         return f"{first.label}：{why}{'' if len(bad) == 1 else f'（另有 {len(bad) - 1} 条）'}。"
+
+    @property
+    def short_fen(self) -> int:
+        """What the budget line lacks for it (预算还差), fen."""
+        return max(self.draft.total_fen - (self.draft.budget.left_fen or 0), 0) if self.draft.budget.has_line else 0
 
     @property
     def flags(self) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from gonghui.accounts.enums import Role
 from gonghui.accounts.tests import make as accounts
 from gonghui.core import clock
-from gonghui.spending import services
+from gonghui.spending import forms, services
 from gonghui.spending.enums import PlanKind, PlanState, Use
 from gonghui.spending.models import LocalFigure, Override, Plan
 from gonghui.spending.services.data import LineData
@@ -63,9 +63,19 @@ def test_the_accountant_asks_for_160_and_reads_clause_and_what_would_pass():
 def test_a_form_with_holes_is_shown_again_with_reasons():
     union = make.shop()
     browser = client(union)
-    for bad in ({}, form(count=""), form(**{"line-0-unit_fen": ""}), form(who="list", names="没有的人"), form(place_area="12")):
+    for bad in (
+        {},
+        form(count=""),
+        form(**{"line-0-unit_fen": ""}),
+        form(who="list", names="没有的人"),
+        form(place_area="123"),
+        form(place_area="某地"),
+        form(**{"line-1-words": "二等奖"}),
+        form(**{"line-1-quantity": "5"}),
+    ):
         response = browser.post(reverse("spending:new", args=["activity"]), bad)
         assert response.status_code == 422, bad
+        assert "趣味运动会" in text(response) or not bad  # what was typed stays
     assert not Plan.objects.exists()
     assert browser.get(reverse("spending:new", args=["nonsense"])).status_code == 404
     for name, args in (("act", [9_999_999, "submit"]), ("plan", [9_999_999])):
@@ -318,3 +328,20 @@ def test_what_belongs_to_others_looks_as_if_it_were_not_there():
     assert [browser.get(u).status_code for u in urls] == [404, 404, 404]
     posts = [("act", [plan.pk, "submit"]), ("override", [row.pk]), ("figure_end", [figure.pk])]
     assert [browser.post(reverse(f"spending:{n}", args=a), {"verb": "grant"}).status_code for n, a in posts] == [404, 404, 404]
+
+
+@pytest.mark.parametrize(("typed", "code"), [("北京", "110000"), ("北京市", "110000"), ("11", "110000"), ("110105", "110105"), ("", "")])
+def test_a_place_is_given_by_its_name_or_its_code(typed, code):
+    assert forms.AreaField(required=False).clean(typed) == code
+
+
+def test_the_answer_names_the_condition_its_level_and_its_day():
+    """Rice and oil for half of the members: not the goods are wrong but that not everyone gets them, and the page says so."""
+    union = make.shop("370600")
+    browser = client(union)
+    query = {"festival": "spring", "on": "2026-02-10", "form": "goods", "goods": "米面油", "unit_fen": "100", "people": "1"}
+    page = text(browser.get(reverse("spending:planner"), query))
+    assert "不符合“发给全体会员”" in page and "工会内部规定" in page and "2017-12-15 起" in page
+    assert "今年还剩" in page or "上限还不知道" in page
+    editor = browser.get(reverse("spending:new", args=["festival"]), query)
+    assert 'value="2026-02-10"' in text(editor) and 'value="米面油"' in text(editor) and 'value="100.00"' in text(editor)  # typed once

@@ -68,7 +68,7 @@ def gauge(answer: answers.Answer) -> dict[str, Any] | None:
     share = values.get("share")
     income = _int(facts["income_fen"].value) if "income_fen" in facts else 0
     return {
-        "ceiling": ceiling, "spent": spent, "plan": plan, "used": used, "left": ceiling - used, "percent": round(used * 100 / ceiling, 1),
+        "ceiling": ceiling, "spent": spent, "plan": plan, "used": used, "left": ceiling - used, "excess": max(used - ceiling, 0), "percent": round(used * 100 / ceiling, 1),
         "income": income if share is not None and income else None,
         "of_income": round(used * 100 / income, 1) if share is not None and income else None,
         "cap": f"{float(share) * 100:g}" if share is not None else None,

@@ -13,7 +13,7 @@ from gonghui.core.errors import BadInput, NotFound, Refusal
 from gonghui.core.http import Request, chips, numbers, page_of, render, tabs_of, told
 from gonghui.files import services as files
 from gonghui.spending import forms, services
-from gonghui.spending.enums import PRIVATE, Perm, PlanKind, PlanState
+from gonghui.spending.enums import PRIVATE, Perm, PlanKind, PlanState, Use
 from gonghui.spending.models import Plan
 from gonghui.spending.selectors import answers, facts, overrides, quotes, roll
 from gonghui.spending.selectors import plans as reads
@@ -112,8 +112,9 @@ def edit(request: Request, pk: int) -> HttpResponse:
 
 def _editor(request: Request, union: Any, kind: str, plan: Plan | None) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
-    form = forms.PlanForm(posted, kind=kind, groups=roll.groups(union), initial=_initial(plan))
-    lines = forms.Lines(posted, prefix="line", form_kwargs={"kind": kind}, initial=_lines_of(plan))
+    start, rows = _planned(request) if plan is None and kind == PlanKind.FESTIVAL else ({}, [])
+    form = forms.PlanForm(posted, kind=kind, groups=roll.groups(union), initial=_initial(plan) | start)
+    lines = forms.Lines(posted, prefix="line", form_kwargs={"kind": kind}, initial=rows or _lines_of(plan))
     matched = None
     if posted is not None and form.is_valid() and lines.is_valid():
         data, matched = _data(union, kind, form, lines)
@@ -130,11 +131,21 @@ def _editor(request: Request, union: Any, kind: str, plan: Plan | None) -> HttpR
                     raise
                 form.add_error(None, refusal.message)
     context = {
-        "form": form, "lines": lines, "kind": kind, "label": KINDS[kind], "union": union, "plan": plan, "matched": matched,
+        "form": form, "parts": form.parts(), "areas": forms.areas(), "lines": lines, "kind": kind, "label": KINDS[kind], "union": union, "plan": plan, "matched": matched,
         "team": "team" in forms.USES[kind], "private": kind in PRIVATE, "trail": common.trail((f"{KINDS[kind]}计划", "")),
         "roll": facts.roll_on(union, clock.today()).count(),
     }  # fmt: skip
     return render(request, "spending/console/editor.html", context, status=422 if posted is not None else 200)
+
+
+def _planned(request: Request) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What the festival planner was asked last, so that nothing is typed twice (测算带过来)."""
+    given = forms.Planner(request.GET)
+    if not given.is_valid():
+        return {}, []
+    data = given.cleaned_data
+    line = {"use": Use.GIFT, "words": data["goods"], "unit_fen": data["unit_fen"], "quantity": data["people"]}
+    return {k: data[k] for k in ("on", "festival", "form")}, [line]
 
 
 def _initial(plan: Plan | None) -> dict[str, Any]:

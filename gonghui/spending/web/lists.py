@@ -92,7 +92,15 @@ def figures(request: Request) -> HttpResponse:
     page = page_of(request, rows)
     today = clock.today()
     lines = [(f, f.since <= today and (f.until is None or today <= f.until), request.actor.may(Perm.FIGURE_EDIT, f.union)) for f in page]
-    context = {"form": form, "page": page, "lines": lines, "union": union, "may": may, "trail": common.trail(("当地标准", ""))}
+    context = {
+        "form": form,
+        "page": page,
+        "lines": lines,
+        "union": union,
+        "may": may,
+        "areas": forms.areas(),
+        "trail": common.trail(("当地标准", "")),
+    }
     return render(request, "spending/console/figures.html", context, status=422 if posted is not None else 200)
 
 

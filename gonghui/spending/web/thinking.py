@@ -40,7 +40,7 @@ def what_if(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and not form.is_valid():
         status = 422
     context = {
-        "plan": plan, "form": form, "columns": [(title, common.shown(a)) for title, a in columns], "rows": _rows([a for _t, a in columns]),
+        "plan": plan, "form": form, "plain": [form[n] for n in forms.WhatIf.PLAIN], "areas": forms.areas(), "columns": [(title, common.shown(a)) for title, a in columns], "rows": _rows([a for _t, a in columns]),
         "trail": common.trail((plan.number, ""), ("换个条件看看", "")),
     }  # fmt: skip
     return render(request, "spending/console/what_if.html", context, fragment="spending/console/_what_if.html", status=status)
@@ -93,6 +93,7 @@ def planner(request: Request) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "union": union, "roll": roll, "trail": common.trail(("节日慰问测算", ""))}
     if data is not None:
         answer = _festival(union, data)
+        context["planned"] = request.GET.urlencode() if bound and request.actor.may(Perm.PLAN_EDIT, union) else ""
         context |= common.shown(answer)
         context["year"] = [p for p in facts.history_of(union, data["on"]).of_year(data["on"], Use.GIFT) if p.fen]
     status = 422 if bound and not form.is_valid() else 200
@@ -120,7 +121,7 @@ def meals(request: Request) -> HttpResponse:
     bound = "meal_fen" in request.GET
     start = {"area": law.place_of(union), "on": clock.today(), "kind": "activity", "meal_fen": 4000, "people": 1, "days": 1}
     form = forms.MealForm(request.GET if bound else None, initial=start)
-    context: dict[str, Any] = {"form": form, "union": union, "trail": common.trail(("误餐和用餐标准", ""))}
+    context: dict[str, Any] = {"form": form, "union": union, "areas": forms.areas(), "trail": common.trail(("误餐和用餐标准", ""))}
     if bound and form.is_valid():
         data, tables = form.cleaned_data, figures.tables_of(union)
         travel = figure_at(tables, "travel_meal", data["area"], data["on"])
