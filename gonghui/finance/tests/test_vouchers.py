@@ -15,6 +15,7 @@ from gonghui.finance import services
 from gonghui.finance.models import Balance, Posting, Voucher
 from gonghui.finance.rules import Line
 from gonghui.finance.selectors import ledger
+from gonghui.finance.selectors.guard import guard
 from gonghui.finance.tests import make
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +249,16 @@ def test_money_or_waiting_vouchers_stand_in_the_way_of_dissolving_a_union():
     make.draft(book, 5)
     said = before_dissolve(book.union)
     assert len(said) == 2 and "1 张凭证" in said[0] and "¥5.00" in said[1]
+
+
+def test_contributions_not_received_are_income_only_at_the_end_of_the_year():
+    """ACC-1: refused in March with the clause; allowed in December, and in the years of the chart of 2009."""
+
+    def said(day: date) -> list[str]:
+        book = make.book(make.union(f"{day:%Y%m}厂"), since=date(day.year, 1, 1))
+        lines = [Line("13102", 100), Line("402", credit=100)]
+        row = services.voucher_draft(actor=make.maker(book), book=book, on=day, words="应收拨缴经费", lines=lines)
+        return [f.severity for f in guard(row) if f.key == "levy_accrual"]
+
+    assert said(date(2026, 3, 31)) == ["block"]
+    assert said(date(2025, 12, 31)) == [] == said(date(2021, 6, 30))
