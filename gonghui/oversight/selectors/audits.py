@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q, QuerySet
@@ -12,9 +13,11 @@ from gonghui.core import clock
 from gonghui.core.errors import NotFound
 from gonghui.finance.selectors import books, vouchers
 from gonghui.orgs.selectors import law as places
+from gonghui.orgs.selectors import unions
 from gonghui.oversight.enums import FindingState, Perm, TaskState
 from gonghui.oversight.models import AuditPlan, AuditTask, Finding
 from gonghui.oversight.rules import sampling
+from gonghui.oversight.selectors import law
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -44,6 +47,16 @@ def plan_get(*, actor: Actor, pk: int) -> AuditPlan:
     if row is None:
         raise NotFound()
     return row
+
+
+def unvisited(*, actor: Actor, union: Any, on: date) -> tuple[QuerySet[Any], int]:
+    """Next lower unions whose books nobody has looked at for too long (该检查账务的下一级), and how many months that is.
+
+    Source: policy oversight.visit_months (AUD-5).
+    """
+    months = law.number("visit_months", union, on)
+    seen = AuditTask.objects.filter(visit_on__gt=clock.add_months(on, -months)).values("union")
+    return unions.children(actor=actor, union=union).exclude(pk__in=seen), months
 
 
 def tasks(actor: Actor, *, state: str = "", q: str = "", year: int | None = None) -> QuerySet[AuditTask]:
@@ -82,13 +95,13 @@ def on_team(actor: Actor, task: AuditTask) -> bool:
     return actor.user_id is not None and task.team.filter(user_id=actor.user_id).exists()
 
 
-def findings(actor: Actor, *, state: str = "", q: str = "", late: bool = False) -> QuerySet[Finding]:
-    """Findings in scope (问题台账); notes are seen by auditors alone."""
+def findings(actor: Actor, *, state: str = "", q: str = "") -> QuerySet[Finding]:
+    """Findings in scope (问题台账), `state` takes `late` too; notes are seen by auditors alone."""
     rows = Finding.objects.filter(actor.within(Perm.AUDIT_VIEW, "task__union"))
     rows = rows.filter(actor.within(Perm.AUDIT_DO, "task__union") | ~Q(state=FindingState.NOTED))
     rows = rows.filter(state=state) if state in FindingState.values else rows
     rows = rows.filter(Q(title__icontains=q) | Q(task__union__name__icontains=q) | Q(clause__icontains=q)) if q else rows
-    if late:
+    if state == "late":
         rows = rows.filter(state=FindingState.OPEN, due_on__lt=clock.today())
     return rows.select_related("task__union", "task__plan").order_by(F("due_on").asc(nulls_last=True), "pk")
 
@@ -112,6 +125,20 @@ def roster(task: AuditTask) -> list[tuple[str, Any]]:
         for v in rows.order_by("period__month", "number")
         if v.period
     ]
+
+
+def comes_out_again(task: AuditTask) -> bool:
+    """Does the kept list with the kept seed give the kept sample, now as then (按种子重算)? Nothing drawn counts as agreeing."""
+    rows = task.roster.split("\n") if task.roster else []
+    keys = list(task.samples.order_by("n").values_list("key", flat=True))
+    same = sampling.roster_digest(task.roster) == task.roster_digest
+    return not task.seed or (same and sampling.drawn(task.seed, rows, task.size) == keys)
+
+
+def finding_counts(actor: Actor) -> dict[str, int]:
+    """Numbers for the tabs of the findings."""
+    found = dict(findings(actor).order_by().values_list("state").annotate(n=Count("pk")))
+    return {**found, "": sum(found.values()), "late": findings(actor, state="late").count()}
 
 
 def conflicts(actor: Actor, union: Any) -> list[str]:

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from gonghui.accounts.actor import Actor
 from gonghui.accounts.enums import Role
 from gonghui.accounts.tests import make as accounts
 from gonghui.core import clock
@@ -247,8 +248,12 @@ def test_pages_from_plan_to_report() -> None:
         assert desk.post(reverse("oversight:plan_new"), {"year": 2026}).status_code == 422
         span = {"since": "2026-01-01", "until": "2026-06-30", "visit_on": "2026-07-06", "kind": "audit"}
         assert desk.post(made.url, {**span, "union": union.pk, "until": "2025-01-01"}).status_code == 422
+        before = desk.get(made.url).content.decode()
         task_url = desk.post(made.url, {**span, "union": union.pk}).url
         task = AuditTask.objects.get()
+        waiting, months = reads.unvisited(actor=Actor.system("test"), union=union.parent, on=make.VISIT)
+        assert months == 6 and "6 个月里没有查过账的下一级工会" in before and f"{union.name}" in before and union not in waiting
+        assert union in reads.unvisited(actor=Actor.system("test"), union=union.parent, on=date(2027, 1, 6))[0]
         assert desk.post(task_url + "team/", {"user": user.pk, "lead": "on"}).status_code == 302
         desk.post(made.url + "issue/")
         desk.post(task_url + "begin/", {"seed": "12"})

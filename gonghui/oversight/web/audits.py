@@ -24,6 +24,7 @@ from gonghui.oversight.services import findings
 from gonghui.oversight.web import common
 
 HERE = "oversight/console/"
+MOST_WAITING = 20
 LABELS = {"": "全部", **dict(TaskState.choices)}
 
 
@@ -88,7 +89,9 @@ def plan(request: Request, pk: int) -> HttpResponse:
         made = attempt(form, lambda: services.task_add(actor=request.actor, plan=row, union=union, **data))
         if made is not None:
             return common.go("task", made.pk)
-    return render(request, HERE + "plan.html", {**_plan(request, row), "form": form}, status=422 if request.method == "POST" else 200)
+    waiting, months = reads.unvisited(actor=request.actor, union=row.union, on=clock.today())
+    context = {**_plan(request, row), "form": form, "waiting": waiting[:MOST_WAITING], "waiting_n": waiting.count(), "months": months}
+    return render(request, HERE + "plan.html", context, status=422 if request.method == "POST" else 200)
 
 
 @officer(Perm.AUDIT_PLAN)
@@ -120,7 +123,7 @@ def task_context(request: Request, row: AuditTask) -> dict[str, Any]:
         "scores": list(row.scores.all()) if inside or told else [], "total": findings.total_of(row), "full": law.full(row.until),
         "findings": list(reads.findings(actor).filter(task=row)), "team": list(row.team.select_related("user").order_by("-lead", "pk")),
         "may_team": actor.may(Perm.AUDIT_PLAN, row.union) and row.state in (TaskState.PLANNED, TaskState.FIELD), "field": field and on_team,
-        "may_begin": on_team and row.state == TaskState.PLANNED, "trail": crumbs, "count": len(row.roster.split("\n")) if row.roster else 0,
+        "again": reads.comes_out_again(row), "may_begin": on_team and row.state == TaskState.PLANNED, "trail": crumbs, "count": len(row.roster.split("\n")) if row.roster else 0,
     }  # fmt: skip
 
 
@@ -157,7 +160,10 @@ def begin(request: Request, pk: int) -> HttpResponse:
     """Begin and draw (进点抽样)."""
     row = reads.task_get(actor=request.actor, pk=pk)
     form = forms.BeginForm(request.POST)
-    seed = form.cleaned_data["seed"] if form.is_valid() else ""
+    if not form.is_valid():  # a seed drawn in public is never replaced by another in silence
+        context = {**task_context(request, row), "begin_form": form, "report_form": forms.ReportForm()}
+        return render(request, HERE + "task.html", context, status=422)
+    seed = form.cleaned_data["seed"]
     told(request, lambda: services.task_begin(actor=request.actor, task=row, seed=seed), "已进点：清单已封存，样本按种子抽出。")
     return common.go("task", pk)
 
