@@ -18,7 +18,7 @@ class UploadForm(Form):
     kind = forms.ChoiceField(label="导入什么")
     file = forms.FileField(label="表格文件", help_text=".xlsx 或 .csv，最大 50 MB。表头写什么都行，下一步再对。")
     target = forms.ChoiceField(label="导入到")
-    as_of = DayField(label="资料截至日期", not_future=True, help_text="表里没写日期的，按这一天登记。")
+    as_of = DayField(label="资料截至日期", not_future=True, help_text="表里没写日期的，按这一天登记；凭证和期初余额不用它。")
 
     def __init__(self, *args: Any, kinds: list[Handler], targets: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -210,7 +210,7 @@ def _detailed(account: Account, parts: list[str], table: Chart, level: str) -> F
     order = sorted(account.details, key=lambda c: (-_ratio(_bare(table.accounts[c].name), last), c))
     if odd := _other_level(account, table, level):
         return replace(odd, choices=(*odd.choices, *(c for c in order if account.fits(level)))[:MOST])
-    return Found(fault=f"{account} 有明细科目，要记到明细。请选记哪一个。", choices=tuple(order))
+    return Found(fault=f"“{account}”有明细科目，要记到明细。请选记哪一个。", choices=tuple(order))
 
 
 def _other_level(account: Account, table: Chart, level: str) -> Found | None:
@@ -221,11 +221,11 @@ def _other_level(account: Account, table: Chart, level: str) -> Found | None:
     ]
     if not account.fits(level):
         return Found(
-            fault=f"{head} 是基层工会的科目，县级以上工会没有。请选对应的科目。", choices=tuple(near) or _same_class(head, table, level)
+            fault=f"“{head}”是基层工会的科目，县级以上工会没有。请选对应的科目。", choices=tuple(near) or _same_class(head, table, level)
         )
     if account.extra and level != Level.COUNTY:
         own = [] if account.details else [account.code]
-        fault = f"{head} 是县级以上工会的科目，基层工会确需时才用。请选对应的科目；确需时选原来的。"
+        fault = f"“{head}”是县级以上工会的科目，基层工会确需时才用。请选对应的科目；确需时选原来的。"
         return Found(fault=fault, choices=tuple(dict.fromkeys([*(near or _same_class(head, table, level)), *own])))
     return None
 

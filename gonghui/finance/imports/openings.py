@@ -142,16 +142,16 @@ class Planner:
         if not rows:
             return self.judge.plan(self.state)
         lines, faults = self._lines()
-        waits = f"期初余额是一张凭证，第 {faults[0].row if faults else self.bad} 行要先改好，各行一起导入。"
-        if faults or self.bad:
-            self.judge.bad(rows, faults, waits)
-            return self.judge.plan(self.state)
-        merged = _merged(lines)
-        old = standing(self.book)
-        if old is not None and old.source == SOURCE and common.same(old, merged):
+        merged, old = _merged(lines), standing(self.book)
+        known = old is not None and not faults and not self.bad and old.source == SOURCE and common.same(old, merged)
+        if known:
             self.judge.good(rows, UNCHANGED)
             self.judge.notes.append("这份期初余额以前导入过，内容相同，不再做凭证。")
-        elif wrong := self._whole(merged, lines, old):
+        elif old is not None:
+            self.judge.bad(rows, [Problem(r, "", "have", _have(old)) for r in rows], "")
+        elif faults or self.bad:
+            self.judge.bad(rows, faults, f"期初余额是一张凭证，第 {faults[0].row if faults else self.bad} 行要先改好，各行一起导入。")
+        elif wrong := self._whole(merged, lines):
             self.judge.bad(rows, wrong, wrong[0].message)
         else:
             self.judge.good(rows)
@@ -183,10 +183,8 @@ class Planner:
             lines.append(Line(found.code, debit, credit, detail, str(item.raw["project"] or ""), WORDS))
         return lines, faults
 
-    def _whole(self, merged: list[Line], lines: list[Line], old: Voucher | None) -> list[Problem]:
-        """Once in a book, even, not too long; the services' own rules have the last word."""
-        if old is not None:
-            return [Problem(i.row, "", "have", _have(old)) for i in self.items]
+    def _whole(self, merged: list[Line], lines: list[Line]) -> list[Problem]:
+        """Even, not too long; the services' own rules have the last word."""
         debit, credit = common.sums(lines)
         if debit != credit:
             text = common.uneven("期初余额", debit, credit)

@@ -110,10 +110,14 @@ def is_total(raw: Mapping[str, Any]) -> bool:
     return any(_TOTAL.search(plain(str(raw[k]))) for k in keys if raw.get(k))
 
 
-def is_head(raw: Mapping[str, Any], columns: Sequence[Column]) -> bool:
-    """The header again, as printed on each page."""
-    heads = {c.key: {plain(t) for t in (c.label, *c.synonyms)} for c in columns}
-    return sum(1 for c in columns if raw.get(c.key) and plain(str(raw[c.key])) in heads[c.key]) >= 2
+def _heads(columns: Sequence[Column]) -> dict[str, set[str]]:
+    return {c.key: {plain(t) for t in (c.label, *c.synonyms)} for c in columns}
+
+
+def is_head(raw: Mapping[str, Any], heads: Mapping[str, set[str]]) -> bool:
+    """The header again, as printed on each page: no digit in it, and two heads in their own columns."""
+    said = [(k, str(raw[k])) for k in ("debit", "credit", "words", "number", "account", "code") if raw.get(k)]
+    return not any(c.isdigit() for _k, t in said for c in t) and sum(1 for k, t in said if plain(t) in heads.get(k, ())) >= 2
 
 
 def sort(raws: Sequence[dict[str, Any]], columns: Sequence[Column], *, parents: Collection[int] = (), usual: int = 0) -> Read:
@@ -121,7 +125,8 @@ def sort(raws: Sequence[dict[str, Any]], columns: Sequence[Column], *, parents: 
 
     Args: parents: rows that only add up others; usual: as in `amounts`.
     """
-    read, remarks, heads, good, marks, clear = Read(), list[int](), 0, 0, [(0, 0)], True
+    read, remarks, again, good, marks, clear = Read(), list[int](), 0, 0, [(0, 0)], True
+    heads = _heads(columns)
     sums = (0, 0)
     for order, raw in enumerate(raws):
         row = int(raw[ROW])
@@ -133,8 +138,9 @@ def sort(raws: Sequence[dict[str, Any]], columns: Sequence[Column], *, parents: 
             read.problems += [said] if said else []
             read.aside |= set() if said else {row}
             good, marks = good + (said is None and clear), [*marks, sums]
-        elif is_head(raw, columns):
-            heads, read.aside = heads + 1, read.aside | {row}
+        elif is_head(raw, heads):
+            again += 1
+            read.aside.add(row)
         elif not raw.get("code") and not raw.get("account") and not any(raw.get(k) for k in ("debit", "credit", "amount")):
             remarks.append(row)
             read.aside.add(row)
@@ -142,7 +148,7 @@ def sort(raws: Sequence[dict[str, Any]], columns: Sequence[Column], *, parents: 
             read.items.append(Item(row, dict(raw), order=order))
             sums, clear = (sums[0] + debit, sums[1] + credit), clear and fault is None
     read.notes += [f"{good} 行合计和上面各行相加一致，已核对，不导入。"] if good else []
-    read.notes += [f"{heads} 行是重复的表头，不导入。"] if heads else []
+    read.notes += [f"{again} 行是重复的表头，不导入。"] if again else []
     if remarks:
         first = "、".join(str(r) for r in remarks[:5]) + (" 等" if len(remarks) > 5 else "")
         read.notes.append(f"第 {first} 行没有科目和金额，当作表注，不导入。")

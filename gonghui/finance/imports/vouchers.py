@@ -123,8 +123,19 @@ def prepare(sheet: Sheet, context: Context) -> Sheet:
         notes.append(f"您跳过了行的凭证整张不导入：{'、'.join(out[:5])}{f'等 {len(out)} 张' if len(out) > 5 else ''}。")
     sheet.problems = [p for p in problems if p.row not in skipped_rows] + totals
     sheet.notes += notes
+    if sheet.raw is not None:  # a reader sees which voucher a continued row belongs to
+        sheet.raw = _filled(sheet.raw, read.items)
     sheet.frame = _marked(sheet.frame.filter(~pl.col(ROW).is_in(list(read.aside))), marks)
     return sheet
+
+
+def _filled(raw: pl.DataFrame, items: Sequence[Item]) -> pl.DataFrame:
+    known = {i.row: i for i in items}
+    columns = []
+    for key in table.FILLED:
+        cells = [c or (getattr(known[r], key) or None if r in known else None) for r, c in zip(raw[ROW], raw[key], strict=True)]
+        columns.append(pl.Series(key, cells, dtype=pl.String))
+    return raw.with_columns(columns)
 
 
 def _marked(frame: pl.DataFrame, marks: dict[int, dict[str, Any]]) -> pl.DataFrame:
@@ -305,7 +316,7 @@ class Planner:
 
 
 def _waits(g: Group, row: int) -> str:
-    return f"同一张凭证 {g.name} 的第 {row} 行要先改好，整张一起导入。"
+    return f"{g.name}的第 {row} 行要先改好，整张凭证一起导入。"
 
 
 def _words(g: Group) -> str:

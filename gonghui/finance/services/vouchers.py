@@ -99,7 +99,8 @@ def voucher_draft(
             voucher.save(force_insert=True)
     except IntegrityError:
         raise Conflict("finance.source_taken", "这件事刚刚已经做过凭证，请刷新后查看。", source=source) from None
-    attach(voucher, files)
+    if files:
+        attach(voucher, files)
     _look(voucher)
     audit.record(actor, "finance.voucher.made", voucher, org_path=book.union.path, total=total, event=event, source=source)
     return voucher
@@ -260,13 +261,15 @@ def refuse_blocked(voucher: Voucher, found: Sequence[Finding]) -> None:
 
 @transaction.atomic
 def voucher_return(*, actor: Actor, voucher: Voucher, note: str) -> Voucher:
-    """Send back to the maker with a reason (退回)."""
+    """Send back to the maker with a reason (退回). Raises Conflict finance.tied while payments stand on it (AID-01)."""
     row, mine = _own(actor, voucher, Perm.VOUCHER_CHECK, {VoucherState.DRAFT, VoucherState.CHECKED})
     duties.apart(mine, [("制单", duties.maker_of(row))], duty="审核")
     if not note.strip():
         raise RuleViolation("finance.return_note", "退回要写明理由，让制单人知道改什么。")
     cleared = {"note": note.strip()[:200], "checker_id": None, "checker_person_id": None, "checker_ref": "", "checker_for": None}
     if row.state == VoucherState.CHECKED:
+        if why := hooks.tied(row):
+            raise Conflict("finance.tied", why)
         changes = {**cleared, "checked_at": None}
         return flows.VOUCHER.advance(row, VoucherState.DRAFT, actor=actor, org_path=row.book.union.path, changes=changes, why=note)
     Voucher.objects.filter(pk=row.pk, state=VoucherState.DRAFT).update(note=cleared["note"])
