@@ -52,6 +52,7 @@ def _hooks() -> None:
     for id_, title, look in checks.CHECKS:
         verify.register(id_, title, look)
     kinds.register("oversight.overrides", "例外清单", Perm.OVERRIDE_EXPORT, exports.overrides, personal=False)
+    kinds.register("oversight.findings", "审计问题台账", Perm.OVERRIDE_EXPORT, exports.findings, personal=False)
     jobs.every("oversight.escalate", timedelta(days=1), timed.escalate, title="审计整改逾期上报", at=time(6, 40))
     jobs.every("oversight.cascade", timedelta(days=1), timed.cascade, title="培训逾期没有传达的提醒", at=time(6, 50))
     jobs.every("oversight.publication", timedelta(days=1), timed.publication, title="财务公布逾期提醒", at=time(6, 45))

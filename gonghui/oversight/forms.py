@@ -7,7 +7,7 @@ from typing import Any
 from django import forms as django_forms
 
 from gonghui.core import clock, forms
-from gonghui.oversight.enums import ClassState, FindingState, StatementState, TaskKind
+from gonghui.oversight.enums import ClassState, StatementState, TaskKind
 from gonghui.oversight.rules import halves
 from gonghui.oversight.rules.catalogue import QUESTIONS
 
@@ -32,8 +32,6 @@ class FindingFilter(forms.Form):
     """Filters of the findings."""
 
     q = django_forms.CharField(label="问题、工会、依据", required=False, max_length=40)
-    state = django_forms.ChoiceField(label="状态", required=False, choices=[*ANY, *FindingState.choices])
-    late = django_forms.BooleanField(label="只看逾期", required=False)
 
 
 class OverrideFilter(forms.Form):

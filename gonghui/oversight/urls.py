@@ -27,6 +27,7 @@ urlpatterns = [
     path(T + "report/", findings.report, name="report"),
     path(T + "print/", findings.printed, name="task_print"),
     path(C + "findings/", findings.index, name="findings"),
+    path(C + "findings/export/", findings.export, name="findings_export"),
     path(C + "findings/<int:pk>/", findings.page, name="finding"),
     path(C + "findings/<int:pk>/rectify/", findings.rectify, name="rectify"),
     path(C + "findings/<int:pk>/follow/", findings.follow, name="follow"),

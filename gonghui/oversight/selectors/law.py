@@ -46,6 +46,14 @@ def clause(key: str, union: Any, on: date) -> str:
     return f"{found.rule.label}：{versions[0].source}"[:300]
 
 
+def told(key: str, union: Any, on: date) -> dict[str, Any]:
+    """A rule for members (政策问答): what to do, the clause, its own words, the day it came into force. Raises as `clause`."""
+    text, found = clause(key, union, on), decision(key, union, on)
+    versions = [v for c in found.clauses for v in c.versions] or [u.version for u in found.used]
+    quotes = list(dict.fromkeys(v.source.quote for v in versions if v.source.quote))
+    return {"advice": found.rule.advice, "clause": text, "quotes": quotes[:3], "since": versions[0].since}
+
+
 def publication(union: Any, period_end: date, on: date, published_on: date | None = None) -> policy.Decision:
     """Must this half-year have been published by now? Source: policy finance.publication_half_year (R145)."""
     facts: dict[str, Any] = {"period_end": period_end}

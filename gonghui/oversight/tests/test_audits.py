@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -232,7 +234,7 @@ def test_without_findings_the_report_closes_the_task_and_an_overdue_one_goes_up_
     with clock.at(note.due_on + timedelta(days=1)):
         assert jobs.escalate() == {"told": 1} and jobs.escalate() == {"told": 0}
         assert apps.get_model("notices.Notice").objects.filter(user_id=town.pk, title__contains="逾期没有整改").count() == 1
-        assert reads.findings(accounts.actor(town), late=True).count() == 1
+        assert reads.findings(accounts.actor(town), state="late").count() == 1
 
 
 @pytest.mark.system("S218")
@@ -256,7 +258,15 @@ def test_pages_from_plan_to_report() -> None:
         assert union in reads.unvisited(actor=Actor.system("test"), union=union.parent, on=date(2027, 1, 6))[0]
         assert desk.post(task_url + "team/", {"user": user.pk, "lead": "on"}).status_code == 302
         desk.post(made.url + "issue/")
+        assert desk.post(task_url + "begin/", {"seed": "1" * 65}).status_code == 422  # a public seed is not replaced in silence
+        assert not task.samples.exists()
         desk.post(task_url + "begin/", {"seed": "12"})
+        task.refresh_from_db()
+        assert reads.comes_out_again(task) and "刚按种子重算，一致" in desk.get(task_url).content.decode()
+        for broken in ({"seed": "13"}, {"roster": task.roster.split("\n", 1)[1]}, {"size": task.size - 1}):  # negative controls
+            assert not reads.comes_out_again(
+                AuditTask(**{f: getattr(task, f) for f in ("pk", "seed", "roster", "roster_digest", "size")} | broken)
+            )
         n = task.samples.count()
         assert n == 4
         for i in range(1, n + 1):
@@ -272,7 +282,15 @@ def test_pages_from_plan_to_report() -> None:
         assert "经审〔2026〕1 号" in page and "待整改" in page and "96" in page
         for url in (task_url + "print/", made.url + "print/", reverse("oversight:tasks") + "?state=reported", reverse("oversight:plans")):
             assert union.name in desk.get(url).content.decode() or url.endswith("plans/")
-        assert "没有附件" in desk.get(reverse("oversight:findings") + "?state=open").content.decode()
+        found = reverse("oversight:findings")
+        assert (
+            "没有附件" in desk.get(found + "?state=open").content.decode()
+            and "没有附件" not in desk.get(found + "?state=closed").content.decode()
+        )
+        assert "没有附件" in desk.get(found + "?print=1").content.decode()
+        name, content = exports.findings(accounts.actor(user), {"state": "open"})
+        assert name == "审计问题台账.xlsx" and openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].max_row >= 2
+        assert desk.post(found + "export/?state=open", {"purpose": "汇报整改"}).status_code == 302
         chair = accounts.client(accounts.officer((Role.CHAIR, union.path), totp=True), stepped_up=True)
         finding = reverse("oversight:finding", args=[task.findings.get().pk])
         assert chair.post(finding + "rectify/", {"words": "补齐了"}).status_code == 422

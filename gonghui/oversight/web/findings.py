@@ -8,9 +8,10 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
-from gonghui.core.http import Request, attempt, page_of, render
+from gonghui.core.http import Request, attempt, page_of, render, tabs_of
 from gonghui.files import services as files
 from gonghui.oversight import forms
 from gonghui.oversight.enums import FindingState, Perm
@@ -22,6 +23,7 @@ from gonghui.oversight.web import common
 from gonghui.oversight.web.audits import task_context
 
 HERE = "oversight/console/"
+PRINT_MOST = 500
 
 
 @officer(Perm.AUDIT_DO)
@@ -106,11 +108,29 @@ def printed(request: Request, pk: int) -> HttpResponse:
 def index(request: Request) -> HttpResponse:
     """All findings in scope, due first (问题台账)."""
     form = forms.FindingFilter(request.GET)
-    asked = common.filters(form)
-    rows = reads.findings(request.actor, **asked)
-    crumbs = common.trail(common.home("tasks", "经审工作"), ("问题台账", ""))
-    context = {"form": form, "page": page_of(request, rows), "asked": bool(asked), "trail": crumbs}
+    asked, state = common.filters(form), request.GET.get("state", "")[:12]
+    rows, counts = reads.findings(request.actor, state=state, **asked), reads.finding_counts(request.actor)
+    names = [("", "全部"), ("late", "逾期"), *((s.value, str(s.label)) for s in FindingState)]
+    context = {
+        "form": form, "page": page_of(request, rows), "asked": bool(asked or state), "trail": common.trail(common.home("tasks", "经审工作"), ("问题台账", "")),
+        "tabs": tabs_of(request, [(k, v, counts.get(k, 0)) for k, v in names if counts.get(k) or k in ("", "late", state)]),
+        "may_export": request.actor.may(Perm.OVERRIDE_EXPORT), "today": clock.today(),
+    }  # fmt: skip
+    if request.GET.get("print"):
+        return render(request, "oversight/print/findings.html", {**context, "rows": rows[:PRINT_MOST]})
     return render(request, HERE + "findings.html", context)
+
+
+@officer(Perm.OVERRIDE_EXPORT)
+@require_POST
+def export(request: Request) -> HttpResponse:
+    """Ask for the register of findings as xlsx (导出问题台账)."""
+    args: dict[str, str] = {k: str(request.GET[k])[:40] for k in ("q", "state") if request.GET.get(k)}
+    count = reads.findings(request.actor, **args).count()
+    row = files.export_start(
+        request.actor, "oversight.findings", request.POST.get("purpose", ""), count, org_path=request.actor.home or "", **args
+    )
+    return HttpResponseRedirect(reverse("files:export", args=[row.pk]))
 
 
 def _context(request: Request, row: Finding, **more: Any) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def faq(request: Request) -> HttpResponse:
         for key, words in QUESTIONS.items():
             if not q or q in words:
                 try:
-                    rules.append((words, law.decision(key, union, today).rule.advice, law.clause(key, union, today)))
+                    rules.append((words, law.told(key, union, today)))
                 except RuleViolation:
                     continue  # nothing of the kind is in force at this place
     context = {"union": union, "q": q, "faqs": reads.faqs(union, q), "rules": rules[: 40 if q else 12]}

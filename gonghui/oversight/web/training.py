@@ -67,7 +67,7 @@ def new(request: Request) -> HttpResponse:
 def _context(request: Request, row: TrainingClass) -> dict[str, Any]:
     actor, day = request.actor, min(row.on, clock.today())
     agenda = [(a, law.decision(a.rule, row.union, day)) for a in row.agenda.all()]
-    mine = [c for c in reads.cascade(actor) if c.klass_id == row.pk and c.passed_on_id is None]
+    mine = {c.union_id for c in reads.cascade(actor) if c.klass_id == row.pk and c.passed_on_id is None}
     return {
         "row": row, "agenda": [(a, d.as_slip()) for a, d in agenda], "invited": list(row.invited.select_related("union", "passed_on").order_by("union__path")),
         "may_edit": actor.may(Perm.CLASS_EDIT, row.union), "may_hold": actor.may(Perm.CLASS_EDIT, row.union) and row.state == ClassState.PLANNED,
