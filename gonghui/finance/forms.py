@@ -157,7 +157,11 @@ class OpeningForm(Form):
     def __init__(self, *args: Any, day: date, level: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table = chart(day)
-        self.accounts = [a for a in self.table.leaves(level, extra=False) if a.cls in self.CLASSES]
+        self.accounts = [
+            a
+            for a in self.table.leaves(level, extra=False)
+            if a.cls in self.CLASSES and (len(a.code) == 3 or self.table.accounts[a.code[:3]].details)
+        ]
         for account in self.accounts:
             field = MoneyField(label=f"{account.code} {self.table.name(account.code)}", least=None, max_length=20, required=False)
             field.widget.attrs |= {"data-side": "c" if account.credit_side else "d", "class": "form-control num text-end"}

@@ -20,6 +20,12 @@ class BudgetFilter(forms.Form):
     year = django_forms.IntegerField(label="年度", required=False, min_value=2010, max_value=2100)
 
 
+class AccountFilter(forms.Form):
+    """Conditions of the list of bank accounts."""
+
+    q = django_forms.CharField(label="工会或开户行", required=False, max_length=60)
+
+
 class BudgetHead(forms.Form):
     """What a budget says beside its items."""
 

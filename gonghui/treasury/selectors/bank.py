@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 
 from gonghui.finance.enums import BookKind, VoucherKind, VoucherState
@@ -30,13 +30,14 @@ def account_model() -> Any:
 
 
 def account_list(*, actor: Actor, q: str = "", ended: bool = False) -> QuerySet[Any]:
-    """Union accounts in scope (工会账户)."""
+    """Union accounts in scope (工会账户), those with lines of the bank that wait first."""
     rows: QuerySet[Any] = account_model()._default_manager.filter(actor.within(Perm.BANK_VIEW, "union")).select_related("union")
     if not ended:
         rows = rows.filter(until=None)
     for word in q.split()[:4]:
         rows = rows.filter(Q(union__name__icontains=word) | Q(bank__icontains=word))
-    return rows.order_by("union__path", "-since")
+    waiting = BankEntry.objects.filter(account=OuterRef("pk"), matched=False)
+    return rows.annotate(waiting=Exists(waiting)).order_by("-waiting", "union__path", "-since")
 
 
 def account_get(*, actor: Actor, pk: int) -> Any:

@@ -32,7 +32,8 @@ WORDS = {
 @require_GET
 def index(request: Request) -> HttpResponse:
     """Accounts in scope (银行账户)."""
-    q = request.GET.get("q", "")[:60]
+    form = forms.AccountFilter(request.GET or None)
+    q = form.cleaned_data["q"] if form.is_valid() else ""
     page = page_of(request, reads.account_list(actor=request.actor, q=q))
     ids = [a.pk for a in page]
     unmatched: dict[int, int] = {}
@@ -45,7 +46,7 @@ def index(request: Request) -> HttpResponse:
     context = {
         "page": page,
         "lines": [(a, unmatched.get(a.pk, 0), last.get(a.pk)) for a in page],
-        "q": q,
+        "form": form,
         "own": own,
         "all": all_,
         "trail": common.trail(("银行账户", "")),

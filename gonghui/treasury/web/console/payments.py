@@ -56,12 +56,30 @@ def _grounds(union: Any) -> list[tuple[str, str]]:
     return [("", "请选择"), *found]
 
 
+def _known(union: Any, ground: str) -> dict[str, Any]:
+    """What the voucher already says of its payment: nobody types it twice (按凭证带出)."""
+    for v, left in reads.vouchers_payable(union):
+        if f"v{v.pk}" == ground:
+            method = Method.CASH if v.facts.get("cash") else Method.TRANSFER
+            return {
+                "ground": ground,
+                "words": v.words,
+                "amount_fen": left,
+                "payee": v.facts.get("payee") or v.facts.get("detail") or "",
+                "method": method,
+            }
+    return {"ground": ground}
+
+
 @officer(Perm.PAYMENT_EDIT)
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Ask for a payment (提出付款)."""
     union = common.union_of(request, Perm.PAYMENT_EDIT)
-    form, status = forms.PaymentForm(request.POST or None, grounds=_grounds(union), initial={"ground": request.GET.get("ground", "")}), 200
+    form, status = (
+        forms.PaymentForm(request.POST or None, grounds=_grounds(union), initial=_known(union, request.GET.get("ground", ""))),
+        200,
+    )
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -76,7 +94,10 @@ def new(request: Request) -> HttpResponse:
                 if refusal.status in (403, 404):
                     raise
                 form.add_error(None, refusal.message)
-    context = {"union": union, "form": form, "back": reverse("treasury:payments"), "title": "提出付款", "action": "保存",
+    wanted = request.GET.get("ground", "")
+    gone = wanted and wanted not in {value for value, _label in form.fields["ground"].choices}  # type: ignore[attr-defined]  # a choice field
+    said = "这张凭证已经全部提出付款，或者还没有审核，不用再提。" if gone else ""
+    context = {"union": union, "form": form, "back": reverse("treasury:payments"), "title": "提出付款", "action": "保存", "said": said,
                "trail": common.trail(("付款", reverse("treasury:payments")), ("提出付款", ""))}  # fmt: skip
     return render(request, "treasury/console/form.html", context, status=status)
 
