@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -333,6 +333,14 @@ def budget_adjust(*, actor: Actor, budget: Budget, reason: str = "") -> Budget:
     _write(made, [Row(x.side, x.account, x.amount_fen, x.activity, x.name, x.last_fen, x.basis) for x in budget.lines.all()])
     audit.record(actor, "treasury.budget.adjusting", made, org_path=budget.union.path, base=budget.pk)
     return made
+
+
+def report_by(budget: Budget) -> date | None:
+    """Last day to pass an approved budget on (最迟报送、下达日); nothing before the rule was in force. Source: policy treasury.report_days."""
+    if budget.approved_on is None:
+        return None
+    days = law.number("treasury.report_days", budget.union, budget.approved_on, 0)
+    return budget.approved_on + timedelta(days=days) if days else None
 
 
 @transaction.atomic

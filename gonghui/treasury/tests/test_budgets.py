@@ -43,6 +43,7 @@ def test_audit_committee_then_committee_then_it_is_in_force_and_reported() -> No
         row.refresh_from_db()
         assert (row.state, row.examined_on, row.approved_on) == (BudgetState.IN_FORCE, date(2025, 1, 12), date(2025, 1, 12))
         assert budgets.procedure(row).outcome is False  # not reported yet
+        assert budgets.report_by(row) == date(2025, 2, 1)  # twenty days
         row = budgets.budget_report(actor=make.maker(union), budget=row)
         assert budgets.procedure(row).outcome is True
         city = make.someone(union.parent, Role.CITY, "city")
