@@ -25,6 +25,7 @@ urlpatterns = [
     path(B + "agent/", books.agent, name="agent"),
     path(B + "new/", entry.new, name="new"),
     path(B + "expert/", entry.expert, name="expert"),
+    path(B + "bundle/", vouchers.bundle, name="bundle"),
     path(B + "opening/", opening.opening, name="opening"),
     path(B + "trial/", reports.trial, name="trial"),
     path(B + "ledger/", reports.ledger, name="ledger"),

@@ -58,6 +58,12 @@ def often(book: Book, on: date, most: int = 6) -> list[str]:
     return list(rows.order_by().values_list("event").annotate(n=Count("pk")).order_by("-n", "event").values_list("event", flat=True)[:most])
 
 
+def of_month(book: Book, month: int) -> QuerySet[Voucher]:
+    """Posted vouchers of a month in the order of their numbers, with lines and the number of attachments, for binding (装订)."""
+    rows = Voucher.objects.filter(book=book, period__month=month, state=VoucherState.POSTED).select_related("period", "book__union")
+    return rows.annotate(papers=Count("files", distinct=True)).prefetch_related("postings").order_by("number")
+
+
 def posted(pks: Iterable[int]) -> QuerySet[Voucher]:
     """Of these the posted ones that were not reversed, for apps that made them (已记账、没有冲销)."""
     rows = Voucher.objects.filter(pk__in=list(pks), state=VoucherState.POSTED, reversal=None)

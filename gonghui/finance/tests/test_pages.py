@@ -51,14 +51,14 @@ def test_every_page_of_a_book_opens(book):
     reader = browser(Role.FINANCE, book)
     one = Voucher.objects.filter(book=book, state="posted").first()
     paths = [
-        *(reverse(f"finance:{n}", args=[book.pk]) for n in ("book", "new", "expert", "opening", "trial", "ledger", "statements", "periods", "agent")),
+        *(reverse(f"finance:{n}", args=[book.pk]) for n in ("book", "new", "expert", "opening", "bundle", "trial", "ledger", "statements", "periods", "agent")),
         *(reverse(f"finance:{n}") for n in ("books", "open", "summary", "accounts", "inbox", "practice")),
         *(reverse("finance:voucher", args=[v.pk]) for v in Voucher.objects.filter(book=book)),
         reverse("finance:voucher_print", args=[one.pk]), reverse("finance:new", args=[book.pk]) + "?event=hospital",
         *(reverse(f"finance:{n}", args=[book.pk]) + "?print=1" for n in ("trial", "ledger", "statements")),
         *(reverse(f"finance:{n}", args=[book.pk]) + "?format=xlsx" for n in ("trial", "statements")),
         reverse("finance:summary") + "?format=xlsx", reverse("finance:practice_case", args=["levy"]), reverse("finance:book", args=[book.pk]) + "?q=看望&month=202603",
-        reverse("finance:ledger", args=[book.pk]) + "?account=501", reverse("finance:books") + "?state=waiting", reverse("finance:books") + "?format=xlsx",
+        reverse("finance:ledger", args=[book.pk]) + "?account=501", reverse("finance:books") + "?state=waiting", reverse("finance:books") + "?format=xlsx", reverse("finance:book", args=[book.pk]) + "?format=xlsx",
         reverse("finance:ledger", args=[book.pk]) + "?format=xlsx", reverse("finance:shares", args=["50105"]), reverse("finance:shares", args=["102"]) + "?format=xlsx",
     ]  # fmt: skip
     for path in paths:
@@ -260,3 +260,9 @@ def test_the_board_puts_a_book_with_too_little_money_first(book):
     first = boards.exceptions_first(Book.objects.filter(kind="real"), MARCH).first()
     assert first == poor and ("账上钱为负", "bad") in boards.lines([first], MARCH)[0].marks
     assert boards.tab_counts(Book.objects.filter(kind="real"), MARCH)["short"] == 1  # the other one is not marked
+
+
+def test_a_month_is_printed_for_binding_with_its_cover(book):
+    page = browser(Role.AUDITOR, book).get(reverse("finance:bundle", args=[book.pk]) + "?month=202603").content.decode()
+    assert "共 1 张" in page and "壹佰贰拾叁元整" in page and page.count("记字第 1 号") == 2  # on the cover and on the voucher
+    assert "没有记账凭证" in browser(Role.AUDITOR, book).get(reverse("finance:bundle", args=[book.pk]) + "?month=202602").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, render, told
+from gonghui.core.http import Request, render, told, whole_number
 from gonghui.files import services as files
 from gonghui.finance import forms, hooks, services
 from gonghui.finance.enums import Perm, VoucherState
 from gonghui.finance.models import Voucher
 from gonghui.finance.rules import EVENTS
+from gonghui.finance.selectors import boards, books
 from gonghui.finance.selectors import vouchers as reads
 from gonghui.finance.services import duties
 from gonghui.finance.web import common
@@ -124,10 +126,30 @@ def override(request: Request, pk: int, verb: str) -> HttpResponse:
 def print_one(request: Request, pk: int) -> HttpResponse:
     """The voucher in the usual form (打印记账凭证)."""
     row = reads.voucher_get(actor=request.actor, pk=pk)
-    names = reads.names([row])
-    people = {key: names.get(ref, "") for key, ref in (("maker", row.maker_ref), ("checker", row.checker_ref), ("poster", row.poster_ref))}
-    context = {"v": row, "table": lined(row.lines, row.on), "papers": row.files.count(), "at": clock.now(), **people}
+    people = _people(row, reads.names([row]))
+    context = {"v": row, "table": lined(row.lines, row.on), "papers": row.files.count(), "at": clock.now(), "people": people}
     return render(request, "finance/print/voucher.html", context)
+
+
+def _people(row: Voucher, names: Mapping[str, str]) -> dict[str, str]:
+    return {key: names.get(ref, "") for key, ref in (("maker", row.maker_ref), ("checker", row.checker_ref), ("poster", row.poster_ref))}
+
+
+@officer(Perm.BOOK_VIEW)
+@require_GET
+def bundle(request: Request, pk: int) -> HttpResponse:
+    """All posted vouchers of a month with their cover, for binding (成批打印、装订封面)."""
+    book = books.book_get(actor=request.actor, pk=pk)
+    months = boards.months_of(book)
+    month = whole_number(request.GET.get("month")) or (months[0] if months else 0)
+    found = list(reads.of_month(book, month))
+    names = reads.names(found)
+    context = {
+        "book": book, "month": month, "label": f"{month // 100}年{month % 100}月", "at": clock.now(),
+        "rows": [(v, lined(v.lines, v.on), _people(v, names), v.papers) for v in found], "first": found[0].number if found else 0,
+        "last": found[-1].number if found else 0, "papers": sum(v.papers for v in found), "total": sum(v.total_fen for v in found),
+    }  # fmt: skip
+    return render(request, "finance/print/bundle.html", context)
 
 
 @officer(Perm.BOOK_VIEW)

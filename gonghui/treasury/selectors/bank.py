@@ -37,7 +37,8 @@ def account_list(*, actor: Actor, q: str = "", ended: bool = False) -> QuerySet[
     for word in q.split()[:4]:
         rows = rows.filter(Q(union__name__icontains=word) | Q(bank__icontains=word))
     waiting = BankEntry.objects.filter(account=OuterRef("pk"), matched=False)
-    return rows.annotate(waiting=Exists(waiting)).order_by("-waiting", "union__path", "-since")
+    rows = rows.annotate(waiting=Exists(waiting))
+    return rows.order_by("-waiting", "union__path", "-since")
 
 
 def account_get(*, actor: Actor, pk: int) -> Any:
