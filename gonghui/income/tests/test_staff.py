@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from gonghui.accounts.enums import Role
+from gonghui.accounts.tests import make as accounts
 from gonghui.approvals import kinds
 from gonghui.core import clock
 from gonghui.core.errors import Conflict, RuleViolation
@@ -44,6 +46,19 @@ def test_the_yearly_reminder_comes_with_the_rules_month(today, reminded):
         titles = [i.title for i in kinds.read(todo.inbox(make.officer(who.union)))]
     assert StaffCheck.objects.count() == int(reminded)  # twice on a day is once
     assert titles == (["请核对非在编人员人数（2027 年度）：青石茶厂"] if reminded else [])
+
+
+@pytest.mark.parametrize(("area", "said"), [("110105", True), ("371002", False)])
+def test_where_a_text_of_the_place_asks_for_the_yearly_reminder_the_page_quotes_it(area, said):
+    """R144 is a text of Beijing; elsewhere the month is the platform's own."""
+    who = make.payer(area, channel="treasury", unit_kind="institution")
+    with clock.at(date(2026, 9, 1)):
+        jobs.reminders()
+        check = StaffCheck.objects.get(employer=who.employer)
+        page = accounts.client(accounts.officer((Role.FINANCE, who.union.path), name="何敏")).get(
+            reverse("income:staff_check", args=[check.pk])
+        )
+    assert page.status_code == 200 and ("每年提醒一次的依据" in page.content.decode()) is said
 
 
 def test_only_treasury_units_are_reminded():

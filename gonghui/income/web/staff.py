@@ -21,6 +21,7 @@ from gonghui.income.selectors import staff as reads
 from gonghui.income.services import recon as recon_services
 from gonghui.income.services import staff
 from gonghui.income.web import common
+from gonghui.orgs.selectors import law
 
 PRINT_MOST = 2000
 
@@ -62,7 +63,9 @@ def _page(request: Request, row: Any, *, status: int = 200, **bound: Any) -> Htt
             "note": f"应在 {row.expected_on} 前到账" if row.expected_on else "",
         },
     ]
+    yearly = law.decided("finance.off_establishment_reminder", row.union, clock.today(), {"reminded_on": row.reminded_on})
     context = {
+        "yearly": yearly.as_slip() if yearly is not None and yearly.clauses else None,  # only where a text of the place says so
         "row": row, "steps": steps, "may_unit": may_unit, "may_finance": may_finance, "today": clock.today(), "arrivals": row.arrivals.order_by("pk"),
         "may_arrive": request.actor.may(Perm.STAFF_FINANCE, row.union) and row.state in reads.WAITS_ARRIVAL, "left": row.expected_fen - row.arrived_fen, "gap": abs((row.unit_count or 0) - (row.finance_count or 0)),
         "unit": bound.get("unit") or forms.UnitConfirmForm(initial={"count": row.unit_count, "wage": row.unit_wage_fen}),
