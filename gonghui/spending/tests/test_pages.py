@@ -165,6 +165,7 @@ def test_the_meal_calculator_answers_by_place_and_date_with_the_account():
         assert browser.post(reverse("spending:figures"), data).status_code == 302
     page = text(browser.get(reverse("spending:meals"), query))
     assert "¥25.00" in page and "50102" in page and "¥600.00" in page and "超过用餐标准" in page
+    assert "50102 职工活动支出—文体活动支出" in page
     assert "没有超过标准" in text(browser.get(reverse("spending:meals"), {**query, "meal_fen": "25"}))
     assert browser.get(reverse("spending:meals"), {**query, "area": "1"}).status_code == 422
     figure = LocalFigure.objects.get(kind="unit_meal")

@@ -12,6 +12,7 @@ from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import Refusal
 from gonghui.core.http import Request, render
+from gonghui.finance.rules.charts import chart, charts
 from gonghui.orgs.selectors import law
 from gonghui.policy import services as policy
 from gonghui.spending import forms
@@ -20,6 +21,9 @@ from gonghui.spending.rules.draft import Draft, Line, figure_at
 from gonghui.spending.selectors import answers, budgets, facts, figures
 from gonghui.spending.selectors import plans as reads
 from gonghui.spending.web import common
+
+MEALS = "50102"
+"""The account meals are booked to, in both charts."""
 
 
 @officer(Perm.PLAN_VIEW)
@@ -134,7 +138,7 @@ def meals(request: Request) -> HttpResponse:
         limits = [x for x in (travel and travel.fen, own.fen if own and data["kind"] == "missed" else None, local) if isinstance(x, int)]
         context |= {
             "slip": decision.as_slip(), "travel": travel, "own": own, "most": min(limits) if limits and travel else None,
-            "total": data["meal_fen"] * data["people"] * data["days"], "data": data,
+            "total": data["meal_fen"] * data["people"] * data["days"], "data": data, "account": f"{MEALS} {chart(max(data['on'], charts()[0].since)).name(MEALS)}",
         }  # fmt: skip
     status = 422 if bound and not form.is_valid() else 200
     return render(request, "spending/console/meals.html", context, fragment="spending/console/_meals.html", status=status)
