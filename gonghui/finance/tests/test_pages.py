@@ -213,6 +213,8 @@ def test_the_rules_speak_while_the_form_is_filled_and_search_knows_everyday_word
     clerk, url = browser(Role.FINANCE, book), reverse("finance:new", args=[book.pk])
     assert clerk.get(url + "?q=粽子").url == url + "?event=festival"  # one hit opens at once
     assert "购买固定资产" in clerk.get(url + "?q=电脑", headers={"HX-Request": "true"}).content.decode()
+    line = clerk.get(url + "?q=利息&on=2026-03-21&amount=48.12&words=三季度利息&detail=江州农商行")  # from a line of the bank
+    assert 'value="48.12"' in clerk.get(line.url).content.decode() and "event=other_income" in line.url
     asked = {"on": "2026-03-20", "amount": "300", "words": "奖品", "participants": "60", "winners": "40"}
     said = clerk.post(url + "?event=prize", asked, headers={"HX-Request": "true"}).content.decode()
     assert "获奖面符合规定" in said and "没有批准的预算" in said and "<h1" not in said

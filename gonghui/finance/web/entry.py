@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -60,8 +61,17 @@ def new(request: Request, pk: int) -> HttpResponse:
     what, today = EVENTS.get(request.GET.get("event", "")), clock.today()
     if what is None or not what.fits(today, book.level):
         return _choose(request, book)
-    form = forms.EventForm(request.POST or None, request.FILES or None, what=what, initial={"on": today, "words": what.label})
+    initial = {"on": today, "words": what.label, **{k: v for k, v in _carried(request).items() if v}}
+    form = forms.EventForm(request.POST or None, request.FILES or None, what=what, initial=initial)
     return _filled(request, book, what, form, None)
+
+
+CARRIED = ("on", "amount", "words", "detail")
+
+
+def _carried(request: Request) -> dict[str, str]:
+    """What is known already where one comes from a line of the bank (从流水补记): it fills the form, nothing is taken unseen."""
+    return {k: request.GET.get(k, "")[:80] for k in CARRIED if k in request.GET}
 
 
 def _choose(request: Request, book: Book) -> HttpResponse:
@@ -69,13 +79,23 @@ def _choose(request: Request, book: Book) -> HttpResponse:
     words, today = request.GET.get("q", "").strip(), clock.today()
     fitting = {e.key: e for e in EVENTS.values() if e.fits(today, book.level) and e.found_by(words)}
     if words and len(fitting) == 1 and not request.htmx:
-        return HttpResponseRedirect(f"{reverse('finance:new', args=[book.pk])}?event={next(iter(fitting))}")
+        return HttpResponseRedirect(
+            f"{reverse('finance:new', args=[book.pk])}?{urlencode({'event': next(iter(fitting)), **_carried(request)})}"
+        )
     groups: dict[str, list[Event]] = {}
     if not words and (often := [fitting[k] for k in reads.often(book, today) if k in fitting]):
         groups["本单位常用"] = often
     for event in fitting.values():
         groups.setdefault(event.group, []).append(event)
-    context = {**common.book_context(request, book, ""), "groups": groups.items(), "q": words, "trail": common.trail(book, ("记一笔", ""))}
+    known = _carried(request)
+    context = {
+        **common.book_context(request, book, ""),
+        "groups": groups.items(),
+        "q": words,
+        "known": known,
+        "carried": urlencode(known),
+        "trail": common.trail(book, ("记一笔", "")),
+    }
     return render(request, "finance/console/events.html", context, fragment="finance/console/_events.html")
 
 

@@ -142,7 +142,7 @@ def bundle(request: Request, pk: int) -> HttpResponse:
     book = books.book_get(actor=request.actor, pk=pk)
     months = boards.months_of(book)
     month = whole_number(request.GET.get("month")) or (months[0] if months else 0)
-    found = list(reads.of_month(book, month))
+    found: list[Any] = list(reads.of_month(book, month))  # each with the number of its attachments
     names = reads.names(found)
     context = {
         "book": book, "month": month, "label": f"{month // 100}年{month % 100}月", "at": clock.now(),

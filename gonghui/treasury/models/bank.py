@@ -76,6 +76,11 @@ class BankEntry(models.Model):
             models.CheckConstraint(condition=~Q(amount_fen=0), name="bank_entry_amount"),
         ]
 
+    @property
+    def plain(self) -> str:
+        """The amount without its sign, as a form takes it (1234.50)."""
+        return f"{abs(self.amount_fen) // 100}.{abs(self.amount_fen) % 100:02d}"
+
 
 class Match(models.Model):
     """A bank line tied to a posted voucher (核对), with the amount both share: one line may stand for several vouchers and the other way round."""

@@ -13,6 +13,8 @@ from gonghui.core.access import officer
 from gonghui.core.errors import NotFound
 from gonghui.core.http import XLSX, Request, download, faults, numbers, page_of, render, told
 from gonghui.files.export import Column, export_table
+from gonghui.finance.enums import Perm as Make
+from gonghui.finance.selectors import books
 from gonghui.treasury import forms
 from gonghui.treasury.enums import Perm
 from gonghui.treasury.models import BankEntry, Reconciliation, Signatory
@@ -66,6 +68,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "page": matched, "may_edit": request.actor.may(Perm.BANK_EDIT, account.union), "day_form": forms.DayForm(initial={"on": clock.today()}),
         "now": reads.adjustment(account, clock.today()), "statements": account.statements.order_by("-at")[:10], "reconciliations": account.reconciliations.select_related("checker")[:12],
         "trail": common.trail(("银行账户", reverse("treasury:accounts")), (account.union.name, "")),
+        "book": books.book_of(account.union) if request.actor.may(Make.VOUCHER_MAKE, account.union) else None,
     }  # fmt: skip
     return render(request, "treasury/console/account.html", context)
 

@@ -178,8 +178,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
     fest = budgets.festival(row)
     sums = {s: {n: state.total(s, n) for n in ("budget", "done", "waiting", "held", "left")} for s in (Side.INCOME, Side.SPENDING)}
     context = {
-        "row": row, "income": state.of(Side.INCOME), "spending": state.of(Side.SPENDING), "sums": sums, "balance": budgets.balance(row).as_slip(), "report_by": budgets.report_by(row),
-        "procedure": budgets.procedure(row).as_slip() if row.state == "in_force" else None, "festival": fest.as_slip() if fest else None,
+        "row": row, "income": state.of(Side.INCOME), "spending": state.of(Side.SPENDING), "sums": sums, "report_by": budgets.report_by(row),
+        "slips": [d.as_slip() for d in (budgets.balance(row), fest, budgets.procedure(row) if row.state == "in_force" else None) if d is not None],
         "holds": Reservation.objects.filter(union=row.union, year=row.year, state="open").order_by("on", "pk")[:50] if row.state == "in_force" else [],
         "versions": Budget.objects.filter(union=row.union, year=row.year).order_by("version"), "may_edit": actor.may(Perm.BUDGET_EDIT, row.union),
         "may_receive": row.union.parent is not None and actor.may(Perm.BUDGET_RECORD, row.union.parent), "trail": common.trail(("预算", reverse("treasury:budgets")), (row.union.name, "")),
