@@ -22,14 +22,18 @@ if TYPE_CHECKING:
     from gonghui.policy.services import Decision
 
 REFUND = "income.refund"
-MONTHS = 12
+
+
+def _months(payer: Payer, since: date) -> int:
+    """How long a window is. Source: policy income.refund_months."""
+    return law.number("income.refund_months", payer.union, since)
 
 
 def small_slip(payer: Payer, since: date, on: date) -> Decision:
     """Does the uploaded part of a window go back? Source: policy finance.refund_small_payer."""
     facts = {
         "uploaded_fen": policy.Fact(
-            levy.uploaded(payer, since, clock.add_months(since, MONTHS)), source="收据分成", record=f"payer:{payer.pk}"
+            levy.uploaded(payer, since, clock.add_months(since, _months(payer, since))), source="收据分成", record=f"payer:{payer.pk}"
         ),
         "unit_kind": policy.Fact(payer.unit_kind, source="拨缴户登记"),
         "other_refund": policy.Fact(_overlapping(payer, since).exists(), source="返还台账"),
@@ -56,25 +60,26 @@ def preparation_slip(payer: Payer, on: date) -> Decision:
 
 
 def _overlapping(payer: Payer, since: date) -> Any:
-    until = clock.add_months(since, MONTHS)
+    until = clock.add_months(since, _months(payer, since))
     live = Refund.objects.filter(payer=payer, since__lt=until, until__gt=since).exclude(state=CaseState.REFUSED)
     return live.exclude(kind=RefundKind.PREPARATION)
 
 
 @transaction.atomic
 def refund_propose(*, actor: Actor, payer: Payer, kind: str, since: date, to_union: Any, workers: int | None = None) -> Refund:
-    """Propose a refund of the uploaded part of a window of twelve months (提出返还): only one refund for one stretch of time.
+    """Propose a refund of the uploaded part of a window (提出返还): only one refund for one stretch of time.
 
     Raises: NotPermitted; RuleViolation income.refund_not_due, income.refund_unknown, income.refund_nothing, income.window_open;
     Conflict income.refund_once.
-    Source: policy finance.refund_small_payer, finance.refund_micro.
+    Source: policy finance.refund_small_payer, finance.refund_micro, income.refund_months.
     """
     actor.require(Perm.REFUND_EDIT, payer.union)
     payer = Payer.objects.select_for_update().select_related("union", "employer").get(pk=payer.pk)
-    today, until = clock.today(), clock.add_months(since, MONTHS)
+    today, months = clock.today(), _months(payer, since)
+    until = clock.add_months(since, months)
     if _overlapping(payer, since).exists():
         raise Conflict("income.refund_once", f"{payer.employer.name}这段时间已经办过返还，小额返还和小微返还合起来只享受一次。")
-    if today < clock.add_months(since, MONTHS - 1):
+    if today < clock.add_months(since, months - 1):
         raise RuleViolation("income.window_open", f"计算期是 {since} 至 {until}（不含），最后一个月开始以后才知道够不够条件，请到时再办。")
     slip = small_slip(payer, since, today) if kind == RefundKind.SMALL else micro_slip(payer, workers, today)
     _judge(slip)
