@@ -10,7 +10,7 @@ from gonghui.finance.enums import VoucherState
 from gonghui.treasury.enums import BatchState, BudgetState, FinalState, LineState, Method, PaymentState
 from gonghui.treasury.models import Asset, BankEntry, BatchLine, Budget, FinalAccount, Match, Payment, PaymentBatch, Reservation, Wearing
 from gonghui.treasury.selectors import common, finals
-from gonghui.treasury.services import batches, payments
+from gonghui.treasury.services import batches, grounds, payments
 from gonghui.treasury.services.common import hands_of
 
 MOST = 1000
@@ -79,7 +79,7 @@ def answers_add_up() -> Generator[str, None, int]:
 
 
 def within_ground() -> Generator[str, None, int]:
-    """AID-01: payments on a voucher never add up to more than it pays out."""
+    """AID-01: payments on a voucher never add up to more than it pays out, and it is checked or posted."""
     dead = [PaymentState.CANCELLED, PaymentState.FAILED]
     sums = (
         Payment.objects.filter(voucher__isnull=False).exclude(state__in=dead).values("voucher_id").annotate(n=Sum("amount_fen")).order_by()
@@ -89,8 +89,9 @@ def within_ground() -> Generator[str, None, int]:
     for row in sums.iterator(chunk_size=500):
         n += 1
         voucher = model._default_manager.get(pk=row["voucher_id"])
-        most = sum(x.credit - x.debit for x in voucher.lines if x.account[:3] in payments.MONEY_ACCOUNTS)
-        if int(row["n"] or 0) > most:
+        if voucher.state not in {VoucherState.CHECKED, VoucherState.POSTED}:
+            yield f"凭证 {row['voucher_id']} 没有审核，却有付款。"
+        if int(row["n"] or 0) > grounds.payable(voucher):
             yield f"凭证 {row['voucher_id']} 的付款合计超过凭证应付金额。"
     return n
 

@@ -95,15 +95,21 @@ def moved_of(union: Any, year: int, until: date | None = None) -> Moved:
 
 
 def checked_not_posted(union: Any, year: int, *, without: int | None = None) -> Moved:
-    """What checked vouchers will take once they are posted (已审核未记账)."""
+    """What checked vouchers will take once they are posted (已审核未记账).
+
+    What they will give back does not count before: a checked reversal may still be returned (LED-10).
+    """
     rows = common.voucher_model()._default_manager.filter(
         book__union=union, book__kind=BookKind.REAL, state=VoucherState.CHECKED, on__year=year
     )
     found: Moved = defaultdict(int)
     for voucher in rows.exclude(pk=without or 0)[:2000]:
+        own: Moved = defaultdict(int)
         for line in voucher.lines:
             if line.account.startswith("5"):
-                found[(line.account, voucher.event, line.project)] += line.debit - line.credit
+                own[(line.account, voucher.event, line.project)] += line.debit - line.credit
+        for key, fen in own.items():
+            found[key] += max(fen, 0)
     return found
 
 

@@ -11,12 +11,13 @@ from django.db import transaction
 
 from gonghui.core import audit, clock, money
 from gonghui.core.errors import BadInput, Conflict, RuleViolation
+from gonghui.finance.enums import VoucherState
 from gonghui.orgs.selectors import law
 from gonghui.treasury.enums import Control, HoldState, Perm
 from gonghui.treasury.models import Reservation
 from gonghui.treasury.rules import items
 from gonghui.treasury.rules.items import Item
-from gonghui.treasury.selectors import budgets
+from gonghui.treasury.selectors import budgets, common
 from gonghui.treasury.services.common import keep, lock
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def reserve(*, actor: Actor, union: Any, item: str, amount: int, source: str, wo
         raise BadInput("treasury.hold_amount", "占用预算要写明科目、来源和大于 0 的金额。")
     lock(union)
     held = Reservation.objects.select_for_update().filter(source=source).first()
-    if held is not None and (held.union_id != union.pk or held.state == HoldState.USED):
+    if (held is not None and (held.union_id != union.pk or held.state == HoldState.USED)) or _booked(source):
         raise Conflict("treasury.hold_used", "这项计划占用的预算已经入账，不能再改。请另做一项计划。")
     decision, left = weigh(union, day, wanted.account, (wanted.activity,), amount, source=source)
     if stops(decision, left):
@@ -108,6 +109,12 @@ def reserve(*, actor: Actor, union: Any, item: str, amount: int, source: str, wo
         held.refresh_from_db()
     audit.record(actor, "treasury.hold.reserved", held, org_path=union.path, item=item, amount=amount, source=source)
     return held
+
+
+def _booked(source: str) -> bool:
+    """Does a voucher of the plan stand in the books? Then nothing is left to hold (BUD-HOLD)."""
+    rows = common.voucher_model()._default_manager.filter(source=source, state=VoucherState.POSTED)
+    return bool(rows.exclude(reversal__state=VoucherState.POSTED).exists())
 
 
 @transaction.atomic

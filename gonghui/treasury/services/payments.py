@@ -6,21 +6,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Sum
 from django.urls import reverse
 
 from gonghui.approvals import services as approvals
 from gonghui.approvals.kinds import Level
 from gonghui.core import audit, bulk, clock, crypto, mask, money
 from gonghui.core.errors import BadInput, Conflict, NotPermitted, RuleViolation
-from gonghui.finance.enums import VoucherState
 from gonghui.orgs.selectors import law
 from gonghui.treasury import flows
-from gonghui.treasury.enums import HoldState, Method, PaymentKind, PaymentState, Perm, Purpose
-from gonghui.treasury.models import Payment, Reservation
+from gonghui.treasury.enums import Method, PaymentKind, PaymentState, Perm, Purpose
+from gonghui.treasury.models import Payment
 from gonghui.treasury.rules import digests
 from gonghui.treasury.rules.duties import Hands, facts
 from gonghui.treasury.selectors import splits
+from gonghui.treasury.services import grounds
 from gonghui.treasury.services.budgets import committee
 from gonghui.treasury.services.common import hands_of, keep, lock, me, refuse, require_own, spoke_for
 
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 KIND = "treasury.payment"
 TABLE, FIELD = "treasury.payment", "account_sealed"
-DEAD = (PaymentState.CANCELLED, PaymentState.FAILED)
-MONEY_ACCOUNTS = ("101", "102")
 
 
 def account_of(payment: Payment) -> str:
@@ -70,7 +67,7 @@ def payment_request(
     actor.require(Perm.PAYMENT_EDIT, union)
     lock(union)
     digits = _digits(account, method)
-    _ground(union, voucher, source, amount_fen)
+    grounds.ground(union, voucher, source, amount_fen)
     pk = int(bulk.reserve_ids(Payment, 1)[0])
     row = Payment.objects.create(
         pk=pk, union=union, voucher=voucher, source=source[:80], kind=kind, method=method, purpose=purpose, words=words.strip()[:120], payee=payee.strip()[:80],
@@ -100,37 +97,9 @@ def _digits(account: str, method: str) -> str:
     return digits
 
 
-def _ground(union: Any, voucher: Any, source: str, amount_fen: int, *, without: int | None = None) -> None:
-    """A payment stands on a checked voucher or on a plan with its reservation, and never above it (AID-01)."""
-    if amount_fen <= 0:
-        raise BadInput("treasury.payment_amount", "付款金额要大于 0。")
-    if voucher is None and not source:
-        raise RuleViolation("treasury.payment_ground", "付款要有依据：选一张已审核的凭证，或选一项已占用预算的计划。")
-    if voucher is not None:
-        if voucher.book.union_id != union.pk or voucher.state not in {VoucherState.CHECKED, VoucherState.POSTED}:
-            raise RuleViolation("treasury.payment_ground", "这张凭证还没有审核，或不是本工会的。审核后才能付款。")
-        most = sum(line.credit - line.debit for line in voucher.lines if line.account[:3] in MONEY_ACCOUNTS)
-        taken = _taken(Payment.objects.filter(voucher=voucher), without)
-        what = f"凭证应付 {money.show(max(most, 0))}"
-    else:
-        hold = Reservation.objects.filter(union=union, source=source).exclude(state=HoldState.RELEASED).first()
-        if hold is None:
-            raise RuleViolation("treasury.payment_ground", "这项计划还没有占用预算，不能付款。请先在计划里占用预算。")
-        most, taken = hold.amount_fen, _taken(Payment.objects.filter(union=union, source=source, voucher=None), without)
-        what = f"计划占用 {money.show(most)}"
-    if taken + amount_fen > most:
-        raise RuleViolation(
-            "treasury.payment_over", f"{what}，已申请付款 {money.show(taken)}，这笔 {money.show(amount_fen)} 超出了。请减少金额。"
-        )
-
-
-def _taken(rows: Any, without: int | None) -> int:
-    return int(rows.exclude(state__in=DEAD).exclude(pk=without or 0).aggregate(n=Sum("amount_fen"))["n"] or 0)
-
-
 @transaction.atomic
 def payment_edit(*, actor: Actor, payment: Payment, **changes: Any) -> Payment:
-    """Change a payment before it is paid (修改付款): an approval already given becomes void (R11).
+    """Change a payment before it is paid (修改付款): an approval already given becomes void (R11), who changes it has made it (AID-02).
 
     Args: changes any of payee, payee_bank, account, amount_fen, words, method, kind, purpose, note, minutes_no.
     """
@@ -147,8 +116,11 @@ def payment_edit(*, actor: Actor, payment: Payment, **changes: Any) -> Payment:
         row.account_sealed, row.account_mask = (crypto.seal(TABLE, FIELD, row.pk, digits), mask.card(digits)) if digits else (b"", "")
     if row.method == Method.TRANSFER and not row.account_sealed:
         raise BadInput("treasury.payment_account", "银行转账要填收款账号。")
-    _ground(row.union, row.voucher, row.source, row.amount_fen, without=row.pk)
+    grounds.ground(row.union, row.voucher, row.source, row.amount_fen, without=row.pk)
+    before = digest(str(row.pk))
     row.save(update_fields=[*changes, "account_sealed", "account_mask"])
+    if digest(str(row.pk)) != before:  # a note added does not make him the maker, nor the maker free to check
+        Payment.objects.filter(pk=row.pk).update(maker_id=actor.user_id, maker_person_id=actor.person_id, maker_ref=actor.ref)
     approvals.content_changed(actor=actor, kind=KIND, subject_id=row.pk)
     row.refresh_from_db()
     audit.record(
@@ -338,8 +310,10 @@ def payment_again(*, actor: Actor, payment: Payment, account: str = "", payee_ba
 
 
 def makers(row: Payment) -> Hands:
-    """Who made it: the payment and its voucher."""
+    """Who made it: the payment as it stands, its voucher, and who handed it in."""
     people = [(row.maker_id, row.maker_person_id)]
+    if row.approval is not None:
+        people.append((row.approval.maker_id, row.approval.maker_person_id))
     if row.voucher is not None:
         people.append((row.voucher.maker_id, row.voucher.maker_person_id))
     return hands_of(people)
@@ -399,9 +373,13 @@ def payment_pay(*, actor: Actor, payment: Payment, reference: str = "", paid_on:
 
 
 def ready(row: Payment) -> None:
-    """The approval is given and for exactly this content (AID-03). Raises Conflict approvals.not_valid."""
+    """The approval is given and for exactly this content (AID-03), and its ground still stands (AID-01).
+
+    Raises: Conflict approvals.not_valid; RuleViolation treasury.payment_ground, treasury.payment_over.
+    """
     if row.approval is None:
         raise Conflict("approvals.not_valid", "这笔付款没有审批，不能付款。")
     approvals.require_valid(row.approval)
     if row.digest != approvals.digest_of(KIND, str(row.pk)):
         raise Conflict("approvals.not_valid", "付款内容在审批后改过，不能付款。请重新送审。")
+    grounds.ground(row.union, row.voucher, row.source, row.amount_fen, without=row.pk)
