@@ -131,6 +131,18 @@ class ExpertForm(Form):
         names = ("account", "debit", "credit", "project")
         return [{"n": n + 1, **{name: self[f"{name}{n}"] for name in names}} for n in range(self.rows)]
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for n in range(self.rows):
+            account, debit, credit = (data.get(f"{k}{n}") for k in ("account", "debit", "credit"))
+            if (debit or credit) and not account:
+                self.add_error(f"account{n}", f"第 {n + 1} 行填了金额，还没有选科目。")
+            elif account and not debit and not credit and not self.errors.get(f"debit{n}") and not self.errors.get(f"credit{n}"):
+                self.add_error(f"debit{n}", f"第 {n + 1} 行选了科目，还没有填金额。")
+            elif debit and credit:
+                self.add_error(f"credit{n}", f"第 {n + 1} 行借方和贷方只能填一边。")
+        return data
+
     def lines(self) -> list[Line]:
         """Lines that were filled in."""
         found = []

@@ -120,6 +120,9 @@ def test_missing_and_bad_fields_answer_422(book):
 
 def test_expert_mode_keeps_its_lines_and_can_be_edited(book):
     clerk = browser(Role.FINANCE, book)
+    bare = clerk.post(reverse("finance:expert", args=[book.pk]), {"on": "2026-03-01", "words": "试", "debit0": "120.5", "account1": "102"})
+    said = bare.content.decode()
+    assert bare.status_code == 422 and "第 1 行填了金额，还没有选科目。" in said and "第 2 行选了科目" in said and 'value="120.5"' in said
     data = {
         "on": "2026-03-01",
         "words": "宣传展板",

@@ -102,6 +102,8 @@ def _choose(request: Request, book: Book) -> HttpResponse:
 def _filled(request: Request, book: Book, what: Event, form: forms.EventForm, row: Voucher | None) -> HttpResponse:
     """The form of an event, for a new voucher or for one that is being changed: looked at, or kept."""
     keep, said = "save" in request.POST, dict[str, Any]()
+    if row is not None and request.method == "GET":
+        said = {"findings": shown(hooks.findings(row)), "passed": shown(hooks.passed(row)), "table": lined(row.lines, row.on)}
     if request.method == "POST" and form.is_valid():
         made = _event(request, book, what.key, form, row, keep=keep)
         if isinstance(made, Voucher) and keep:

@@ -21,6 +21,7 @@ from gonghui.finance.enums import AccountClass, PeriodState, Perm, VoucherState
 from gonghui.finance.exports import sheet_rows, statement_book
 from gonghui.finance.models import Book, Period, Voucher
 from gonghui.finance.rules import chart, transition
+from gonghui.finance.rules.charts import charts
 from gonghui.finance.selectors import accounts as account_reads
 from gonghui.finance.selectors import books as reads
 from gonghui.finance.selectors import ledger as sums
@@ -273,7 +274,7 @@ def period_act(request: Request, pk: int, verb: str) -> HttpResponse:
 
 def _year(request: Request) -> int:
     text = request.POST.get("year", "")
-    if not (text.isascii() and text.isdigit() and len(text) == 4 and 2010 <= int(text) <= 2099):
+    if not (text.isascii() and text.isdigit() and len(text) == 4 and charts()[0].since.year <= int(text) <= 2099):
         raise BadInput("finance.year", "请选择年份。")
     return int(text)
 
