@@ -39,6 +39,15 @@ def _cited(versions: Iterable[Any]) -> str:
     return "；".join(dict.fromkeys(f"{v.source}（{v.since:%Y-%m-%d} 起）" for v in versions))[:160]
 
 
+def lapsed(slip: policy.Decision) -> str:
+    """The newest text of a rule for the place that is over, where none is in force (已经到期的规定): so that “cannot tell” says why."""
+    if slip.clauses:
+        return ""
+    here = [v for v in slip.rule.versions if v.until and v.until < slip.on and slip.at.startswith(v.jurisdiction.rstrip("0"))]
+    last = max(here, key=lambda v: (v.until, len(v.jurisdiction.rstrip("0"))), default=None)
+    return f"{last.source}（{last.since:%Y-%m-%d} 至 {last.until:%Y-%m-%d}）" if last else ""
+
+
 def due_on(union: Any, period: Period) -> tuple[date, str]:
     """The last day to pay for a period. Source: policy finance.levy_due."""
     slip = ask("finance.levy_due", union, period.last + timedelta(days=1), {"month": period.last_month})

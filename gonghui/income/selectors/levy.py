@@ -38,6 +38,11 @@ def payers(actor: Actor, union: Any = None, *, q: str = "", channel: str = "", e
     return rows.order_by("union__path", "employer__name", "pk")
 
 
+def channel_counts(actor: Actor, union: Any = None) -> dict[str, int]:
+    """Payers by how their money comes (渠道): by the tax office, from the treasury, straight to the union."""
+    return dict(payers(actor, union).order_by().values_list("channel").annotate(n=Count("pk")))
+
+
 def payer_get(*, actor: Actor, pk: int, perm: str = Perm.LEVY_VIEW) -> Payer:
     """One payer in scope, or 404."""
     return get_object_or_404(Payer.objects.filter(actor.within(perm, "union")).select_related("employer", "union"), pk=pk)

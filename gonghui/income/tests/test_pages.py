@@ -86,3 +86,10 @@ def test_the_overview_tells_what_is_overdue_of_every_year_and_each_union_below(w
     assert answer.context["year"] == before["year"]
     assert "现在逾期未缴" in answer.content.decode()
     assert [x.union.pk for x in answer.context["page"] if x.union.path == owed.union.path]
+
+
+def test_a_refund_without_a_text_in_force_names_the_one_that_lapsed(world):
+    """Cannot tell says why: the last text for the place with its dates."""
+    payer = Declaration.objects.filter(union__path__startswith=world.a.union.path).first().payer
+    text = world.client("township_a").get(reverse("income:refund_new", args=[payer.pk])).content.decode()
+    assert "至 2024-12-31）" in text and "已经到期" in text

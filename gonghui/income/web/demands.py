@@ -15,6 +15,7 @@ from gonghui.core.http import Request, page_of, render, tabs_of
 from gonghui.income import flows, forms
 from gonghui.income.enums import CaseState, DemandState, Perm, RefundKind
 from gonghui.income.rules.periods import Period
+from gonghui.income.selectors import law
 from gonghui.income.selectors import levy as reads
 from gonghui.income.services import demands, receipts, refunds
 from gonghui.income.web import common
@@ -173,7 +174,7 @@ def refund_list(request: Request) -> HttpResponse:
     """Refunds given and got (返还台账)."""
     union, state = common.union_of(request, Perm.LEVY_VIEW), request.GET.get("state", "")
     names = [("", "全部", None), *((s.value, str(s.label), None) for s in CaseState)]
-    context = {"union": union, "tabs": tabs_of(request, names), "page": page_of(request, reads.refunds(request.actor, union, state=state)),
+    context = {"union": union, "tabs": tabs_of(request, names), "page": page_of(request, reads.refunds(request.actor, union, state=state)), "payers_url": reverse("income:payers"),
                "trail": common.trail(("经费返还", ""))}  # fmt: skip
     return render(request, "income/console/refunds.html", context)
 
@@ -195,7 +196,7 @@ def refund_new(request: Request, pk: int) -> HttpResponse:
     prepared = payer.kind == "preparation"
     slip = refunds.preparation_slip(payer, today) if prepared else refunds.small_slip(payer, since, today)
     context = {
-        "payer": payer, "form": form, "slip": slip.as_slip(), "uploaded": reads.prepaid(payer) if prepared else reads.uploaded(payer, since, clock.add_months(since, 12)),
+        "payer": payer, "form": form, "slip": slip.as_slip(), "lapsed": law.lapsed(slip), "uploaded": reads.prepaid(payer) if prepared else reads.uploaded(payer, since, clock.add_months(since, 12)),
         "since": since, "trail": common.trail(("拨缴户", reverse("income:payers")), (payer.employer.name, reverse("income:payer", args=[pk])), ("返还", "")),
     }  # fmt: skip
     return render(request, "income/console/refund_new.html", context, status=422 if request.method == "POST" else 200)

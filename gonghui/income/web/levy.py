@@ -16,7 +16,7 @@ from gonghui.core.errors import Refusal
 from gonghui.core.http import Request, page_of, render, tabs_of
 from gonghui.files import services as files
 from gonghui.income import forms
-from gonghui.income.enums import DeclarationState, Perm, ReceiptKind
+from gonghui.income.enums import Channel, DeclarationState, Perm, ReceiptKind
 from gonghui.income.rules.periods import Period, period_of
 from gonghui.income.selectors import law, summary
 from gonghui.income.selectors import levy as reads
@@ -91,9 +91,11 @@ def periods(request: Request) -> HttpResponse:
 def payer_list(request: Request) -> HttpResponse:
     """Who pays here (拨缴户)."""
     union, q = common.union_of(request, Perm.LEVY_VIEW), request.GET.get("q", "")[:60]
-    rows = reads.payers(request.actor, union, q=q, channel=request.GET.get("channel", ""))
+    channel = request.GET.get("channel", "")
+    rows, counts = reads.payers(request.actor, union, q=q, channel=channel), reads.channel_counts(request.actor, union)
+    names = [("", "全部", sum(counts.values())), *((c.value, str(c.label), counts.get(c.value, 0)) for c in Channel)]
     context = {
-        "union": union, "q": q, "form": forms.LevyFilter({"q": q}), "page": page_of(request, rows), "trail": common.trail(("拨缴户", "")),
+        "union": union, "q": q, "channel": channel, "tabs": tabs_of(request, names, "channel"), "form": forms.LevyFilter({"q": q}), "page": page_of(request, rows), "trail": common.trail(("拨缴户", "")),
         "may_edit": request.actor.may(Perm.LEVY_EDIT, union),
     }  # fmt: skip
     return render(request, "income/console/payers.html", context)

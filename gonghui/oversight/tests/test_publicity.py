@@ -159,7 +159,9 @@ def test_pages_of_officers_and_of_the_phone() -> None:
         assert "存在银行" in phone.get(reverse("oversight:m-faq") + "?q=现金").content.decode()
         everything = phone.get(reverse("oversight:m-faq"))
         assert everything.status_code == 200 and "发东西要签字吗" not in everything.content.decode(), "no such clause at this place"
-        assert "《现金管理暂行条例》" in everything.content.decode() and "日起</p>" in everything.content.decode()  # the clause with its day
+        assert (
+            "《现金管理暂行条例》" in everything.content.decode() and "日起</p>" in everything.content.decode()
+        )  # the clause with its day
         assert "<svg" in chair.get(made.url + "print/").content.decode()
         assert union.name in chair.get(reverse("oversight:statements")).content.decode()
         assert chair.get(reverse("oversight:statements") + "?view=missing").status_code == 200

@@ -74,7 +74,7 @@ def _context(request: Request, row: Statement) -> dict[str, Any]:
         "row": row, "f": row.figures, "draft": draft, "slip": slip, "asked": reads.asked(row),
         "may_edit": draft and actor.may(Perm.STATEMENT_EDIT, row.union),
         "may_publish": draft and actor.may(Perm.STATEMENT_PUBLISH, row.union) and row.made_by != actor.ref,
-        "may_answer": actor.may(Perm.QUESTION_ANSWER, row.union), "intact": draft or services.digest(row) == row.digest,
+        "may_answer": actor.may(Perm.QUESTION_ANSWER, row.union), "intact": draft or services.digest(row) == row.digest, "today": clock.today(),
         "trail": common.trail(common.home("statements", "财务公布"), (f"{row.union.name} {row.label}", "")),
     }  # fmt: skip
 

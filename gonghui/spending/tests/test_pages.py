@@ -346,3 +346,9 @@ def test_the_answer_names_the_condition_its_level_and_its_day():
     assert "今年还剩" in page or "上限还不知道" in page
     editor = browser.get(reverse("spending:new", args=["festival"]), query)
     assert 'value="2026-02-10"' in text(editor) and 'value="米面油"' in text(editor) and 'value="100.00"' in text(editor)  # typed once
+
+
+def test_the_catalogue_speaks_no_keys():
+    """What a list of a rule holds is shown by its names."""
+    page = text(client(make.shop("370600")).get(reverse("spending:catalogue"), {"q": "节日"}))
+    assert "春节、" in page and "new_year" not in page and "[&#x27;" not in page

@@ -131,7 +131,7 @@ def _editor(request: Request, union: Any, kind: str, plan: Plan | None) -> HttpR
                     raise
                 form.add_error(None, refusal.message)
     context = {
-        "form": form, "parts": form.parts(), "areas": forms.areas(), "lines": lines, "kind": kind, "label": KINDS[kind], "union": union, "plan": plan, "matched": matched,
+        "form": form, "parts": form.parts(), "areas": forms.areas(), "lines": lines, "many": any(x.has_changed() or x.initial for x in lines.forms[3:]), "kind": kind, "label": KINDS[kind], "union": union, "plan": plan, "matched": matched,
         "team": "team" in forms.USES[kind], "private": kind in PRIVATE, "trail": common.trail((f"{KINDS[kind]}计划", "")),
         "roll": facts.roll_on(union, clock.today()).count(),
     }  # fmt: skip

@@ -130,11 +130,18 @@ def catalogue(request: Request) -> HttpResponse:
     return render(request, "spending/console/catalogue.html", context, fragment="spending/console/_catalogue.html")
 
 
+def _said(value: Any, words: dict[str, str]) -> Any:
+    """A value as people say it: the names of what a list holds, never its keys."""
+    if isinstance(value, list | tuple):
+        return "、".join(words.get(str(v), str(v)) for v in value)
+    return words.get(value, value) if isinstance(value, str) else value
+
+
 def _entry(key: str, question: str, day: Any, at: str, path: str) -> dict[str, Any]:
     """One question with what the rule base holds here today."""
     decision = policy.decide_params(key, on=day, at=at, unit_path=path)
     slip = decision.as_slip()
-    rows = []
+    rows, words = [], {k: v for fact in decision.rule.facts for k, v in fact.choices.items()}
     for clause in decision.clauses:
         if not clause.versions or (clause.clause.kind == "number" and not any(v.params for v in clause.versions)):
             continue
@@ -144,7 +151,7 @@ def _entry(key: str, question: str, day: Any, at: str, path: str) -> dict[str, A
             {
                 "label": clause.clause.label,
                 "version": version,
-                "params": [(n, v, n.endswith("标准") or (isinstance(v, int) and v >= 1000)) for n, v in named],
+                "params": [(n, _said(v, words), n.endswith("标准") or (isinstance(v, int) and v >= 1000)) for n, v in named],
             }
         )
     first = decision.used[0].version if decision.used else None

@@ -18,7 +18,10 @@ from gonghui.income.selectors import dues as dues_reads
 from gonghui.income.selectors import levy
 from gonghui.income.selectors import staff as staff_reads
 from gonghui.income.services import declarations, demands, dues, payers, receipts, recon, refunds, staff
+from gonghui.members.selectors import members
 from gonghui.orgs.selectors import closure, employers, unions
+from gonghui.people import selectors as people
+from gonghui.portal.demo import names
 from gonghui.portal.demo.city import City, largest
 from gonghui.portal.demo.plan import CITY_CODE, Plan
 
@@ -42,6 +45,7 @@ def steps(actor: Actor, plan: Plan, city: City) -> Iterator[tuple[str, Callable[
     yield "催缴、支付令、返还", year.follow_up
     yield "非在编人员经费", year.staff
     yield "三方核对", year.reconcile
+    yield "会费：职工所在工会", year.worker_dues
 
 
 class Year:
@@ -251,6 +255,23 @@ class Year:
     def root_checks(self) -> Any:
         """The checks of the year, in order."""
         return staff_reads.checks(self.actor, self.root, year=2026).order_by("pk")
+
+    def worker_dues(self) -> int:
+        """Two quarters in the union of the worker who signs in to the demo: what 我的会费 shows."""
+        spell = members.mine(people.person_find(phone=names.phone(0))[0].pk)
+        if spell is None:
+            return 0
+        with clock.at(date(2026, 1, 5)):
+            held = [m.person_id for m in dues_reads.register(spell.union, clock.today())]
+            wages = {p: 300_000 + self.random.randrange(0, 300) * 1_000 for p in held}
+            dues.bases_set(actor=self.actor, union=spell.union, since=date(2026, 1, 1), wages=wages)
+        made = 0
+        for month in (6, 9):
+            period = Period(date(2026, month - 2, 1), 3)
+            with clock.at(period.last):
+                listing = dues.list_make(actor=self.actor, union=spell.union, period=period)
+                made += self._pay(self.actor, listing, month)
+        return made
 
     def reconcile(self) -> int:
         """The last two quarters of the chair's union: register, money and the number that was reported; some differences explained."""
