@@ -104,14 +104,14 @@ def marks() -> list[Mark]:
     return list(_marks.values())
 
 
-def findings(voucher: Voucher, *, binding: bool = False) -> list[Finding]:
+def findings(voucher: Voucher, *, binding: bool = False, cleared: bool = False) -> list[Finding]:
     """What all guards say, blocks first; each key is made unique by the guard's name.
 
-    Args: binding: only guards that can block.
+    Args: binding: only guards that can block; cleared: those have nothing to say (see `cleared`), only the advising ones are asked.
     """
     found = []
     for name, fn in _guards.items():
-        if binding and name in _advice:
+        if (binding and name in _advice) or (cleared and name not in _advice):
             continue
         for n, f in enumerate(fn(voucher)):
             key = f.key if f.key.startswith(f"{name}.") else f"{name}.{f.key or n}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -19,7 +18,7 @@ from gonghui.core.errors import BadInput, NotPermitted, RuleViolation
 from gonghui.files.imports.protocol import CREATED, REJECTED, Context, Handler, Plan, Problem, Tell
 from gonghui.files.imports.reading import ROW
 from gonghui.finance import services
-from gonghui.finance.enums import BookKind, Perm, VoucherKind, VoucherState
+from gonghui.finance.enums import BookKind, Perm, VoucherState
 from gonghui.finance.imports import accounts
 from gonghui.finance.models import Book, Voucher
 from gonghui.finance.rules.charts import Chart
@@ -35,26 +34,12 @@ CAUSES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Making:
-    """A voucher to draft (待制单): its content and the rows it comes from."""
-
-    on: date
-    words: str
-    lines: Sequence[Line]
-    rows: Sequence[int]
-    source: str
-    kind: str = VoucherKind.NORMAL
-    event: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
-
-
 @dataclass
 class State:
     """What `write` does."""
 
     book: Book | None = None
-    makings: list[Making] = field(default_factory=list)
+    makings: list[services.Bring] = field(default_factory=list)
 
 
 def acting(actor: Actor) -> Actor:
@@ -115,16 +100,12 @@ class BookHandler(Handler):
         return ("看导入的凭证", f"{reverse('finance:book', args=[book.pk])}?state={VoucherState.DRAFT}") if book is not None else None
 
     def write(self, plan: Plan, context: Context, tell: Tell) -> dict[str, Any]:
-        who, made, state = acting(context.actor), [], plan.state
-        for n, item in enumerate(state.makings, 1):
-            row = services.voucher_draft(
-                actor=who, book=state.book, on=item.on, words=item.words, lines=item.lines, event=item.event, source=item.source,
-                facts=item.facts, kind=item.kind,
-            )  # fmt: skip
-            made.append(row.pk)
-            if n % 100 == 0:
-                tell(n, len(state.makings), f"已做 {n:,} 张凭证")
-        return {"vouchers": made}
+        state: State = plan.state
+        if state.book is None or not state.makings:
+            return {"vouchers": []}
+        tell(0, len(state.makings), f"正在做 {len(state.makings):,} 张凭证")
+        made = services.vouchers_draft(actor=acting(context.actor), book=state.book, items=state.makings)
+        return {"vouchers": [row.pk for row in made]}
 
     def undo(self, kept: dict[str, Any], context: Context) -> None:
         who, pks = acting(context.actor), list(kept.get("vouchers") or [])
@@ -138,9 +119,9 @@ class BookHandler(Handler):
                 f"{names}{more}已经审核或记账，不能撤销。请先退回待记账的；已记账的请冲销。",
                 vouchers=[v.pk for v in busy[:20]],
             )
-        for row in rows:
-            if row.state == VoucherState.DRAFT:
-                services.voucher_drop(actor=who, voucher=row, reason="撤销导入")
+        left = [v for v in rows if v.state == VoucherState.DRAFT]
+        if left:
+            services.vouchers_drop(actor=who, book=left[0].book, vouchers=left, reason="撤销导入")
 
 
 def _rows(pks: list[int]) -> list[Voucher]:

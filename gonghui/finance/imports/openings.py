@@ -14,11 +14,12 @@ from gonghui.files.imports.protocol import UNCHANGED, Column, Context, Plan, Pro
 from gonghui.files.imports.reading import ROW
 from gonghui.finance.enums import VoucherKind, VoucherState
 from gonghui.finance.imports import accounts, common, table
-from gonghui.finance.imports.common import Accounts, BookHandler, Judge, Making, State
+from gonghui.finance.imports.common import Accounts, BookHandler, Judge, State
 from gonghui.finance.imports.table import Item
 from gonghui.finance.models import Book, Period, Voucher
 from gonghui.finance.rules.charts import chart
 from gonghui.finance.rules.lines import MOST_LINES, Line
+from gonghui.finance.services import Bring
 from gonghui.finance.services.vouchers import one_at_a_time, ready
 
 SOURCE = "import:opening"
@@ -155,7 +156,7 @@ class Planner:
             self.judge.bad(rows, wrong, wrong[0].message)
         else:
             self.judge.good(rows)
-            self.state.makings.append(Making(self.book.since, WORDS, merged, rows, SOURCE, VoucherKind.OPENING))
+            self.state.makings.append(Bring(self.book.since, WORDS, merged, source=SOURCE, kind=VoucherKind.OPENING))
             total = money.show(common.sums(merged)[0])
             text = f"做一张期初凭证草稿，日期 {self.book.since:%Y-%m-%d}，借贷各 {total}。制单人是您；审核、记账请另两位同事办。"
             self.judge.notes.append(text)

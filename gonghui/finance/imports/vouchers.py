@@ -16,13 +16,14 @@ from gonghui.files.imports.protocol import UNCHANGED, Column, Context, Plan, Pro
 from gonghui.files.imports.reading import ROW
 from gonghui.finance.enums import VoucherKind, VoucherState
 from gonghui.finance.imports import accounts, common, table
-from gonghui.finance.imports.common import Accounts, BookHandler, Judge, Making, State
+from gonghui.finance.imports.common import Accounts, BookHandler, Judge, State
 from gonghui.finance.imports.table import Item
 from gonghui.finance.models import Book, Period, Voucher
 from gonghui.finance.rules.charts import chart
 from gonghui.finance.rules.digest import month_of
 from gonghui.finance.rules.events import EVENTS
 from gonghui.finance.rules.lines import MOST_LINES, Line
+from gonghui.finance.services import Bring
 from gonghui.finance.services.vouchers import ready
 
 SOURCE = "import:"
@@ -309,10 +310,10 @@ class Planner:
         )
         self.judge.bad(g.rows, self._spread(g, "", "taken", text), text)
 
-    def _making(self, g: Group, lines: list[Line]) -> Making:
+    def _making(self, g: Group, lines: list[Line]) -> Bring:
         papers = max((int(i.raw["papers"] or 0) for i in g.items), default=0)
         facts: dict[str, Any] = {"import_number": g.number, **({"import_papers": papers} if papers else {})}
-        return Making(date.fromisoformat(g.on), _words(g), lines, g.rows, g.source, _kind(g, lines), _event(g), facts)
+        return Bring(date.fromisoformat(g.on), _words(g), lines, _event(g), g.source, _kind(g, lines), facts)
 
 
 def _waits(g: Group, row: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gonghui.finance.services.books import book_agent_set, book_close, book_open
 from gonghui.finance.services.bringing import Bring, vouchers_bring
+from gonghui.finance.services.drafting import vouchers_draft, vouchers_drop
 from gonghui.finance.services.duties import apart
 from gonghui.finance.services.overrides import finding_override, override_ask, override_decide
 from gonghui.finance.services.periods import period_close, period_reopen, periods_close
@@ -43,6 +44,8 @@ __all__ = [
     "voucher_return",
     "voucher_reverse",
     "vouchers_bring",
+    "vouchers_draft",
+    "vouchers_drop",
     "vouchers_post",
     "year_close",
 ]

@@ -20,13 +20,14 @@ from gonghui.accounts.enums import Role
 from gonghui.accounts.models import User
 from gonghui.accounts.tests import make as people
 from gonghui.core import clock, jobs
-from gonghui.core.errors import BadInput, NotFound, NotPermitted, RuleViolation
+from gonghui.core.errors import BadInput, Conflict, NotFound, NotPermitted, RuleViolation
+from gonghui.core.models import AuditEntry
 from gonghui.files.imports import services as imports
 from gonghui.files.imports.models import ImportBatch, ImportRow
 from gonghui.files.imports.protocol import Context, Plan, quiet
 from gonghui.finance import services
 from gonghui.finance.imports import accounts, table
-from gonghui.finance.imports.common import Making, State
+from gonghui.finance.imports.common import State
 from gonghui.finance.imports.openings import standing
 from gonghui.finance.imports.vouchers import Vouchers
 from gonghui.finance.models import Book, Voucher
@@ -483,7 +484,7 @@ def test_a_job_does_not_make_vouchers_for_somebody_who_has_left(desk):
     batch = uploaded(client, book, GOOD)
     job = Actor(ref=f"user:{user.pk}", name="系统", is_system=True)
     context = Context(job, book.union.path, MARCH, batch=batch.pk)
-    plan = Plan(pl.DataFrame(), [], State(book, [Making(MARCH, "培训", [Line("50501", 1), Line("102", 0, 1)], [2], "import:x")]))
+    plan = Plan(pl.DataFrame(), [], State(book, [services.Bring(MARCH, "培训", [Line("50501", 1), Line("102", 0, 1)], source="import:x")]))
     User.objects.filter(pk=user.pk).update(is_active=False)
     with pytest.raises(NotPermitted) as fault:
         Vouchers().write(plan, context, quiet)
@@ -524,6 +525,36 @@ def test_the_book_page_leads_there_and_the_template_can_be_imported(desk):
         at = next(n for n, r in enumerate(rows) if "科目编码" in r)
         assert run(book, rows[at + 1 :], rows[at], kind)["rejected"] == 0
         assert len(drafts(book)) == made
+
+
+@pytest.mark.django_db
+def test_many_drafts_at_once_say_what_one_by_one_says_and_touch_the_audit_chain_once():
+    book, twin = make.book(), make.book(make.union("另一厂"))
+    lines = [Line("50105", 500), Line("101", 0, 500)]
+    items = [services.Bring(make.DAY, f"看望第 {n} 位", lines, "hospital", f"import:{n}") for n in range(3)]
+    one = [
+        services.voucher_draft(actor=make.maker(twin), book=twin, on=i.on, words=i.words, lines=lines, event=i.event, source=i.source)
+        for i in items
+    ]
+    before = AuditEntry.objects.count()
+    many = services.vouchers_draft(actor=make.maker(book), book=book, items=items)
+    assert AuditEntry.objects.count() == before + 1 and AuditEntry.objects.latest("seq").verb == "finance.voucher.made"
+    held = Voucher.objects.filter(book=book).order_by("pk")
+    assert [v.lines for v in held] == [v.lines for v in one] and [v.pk for v in held] == [v.pk for v in many]
+    assert [[f["key"] for f in v.findings if f["key"] != "finance.twin"] for v in held] == [
+        [f["key"] for f in v.findings if f["key"] != "finance.twin"] for v in one
+    ]
+    assert all(any(f["key"] == "finance.twin" for f in v.findings) for v in held)  # each sees the others, whatever their order
+    with pytest.raises(Conflict) as fault:
+        services.vouchers_draft(actor=make.maker(book), book=book, items=items[:1])
+    assert fault.value.code == "finance.source_taken" and Voucher.objects.filter(book=book).count() == 3
+    with pytest.raises(NotPermitted):
+        services.vouchers_draft(actor=make.poster(book), book=book, items=items[:1])
+    services.voucher_check(actor=make.checker(book), voucher=many[1])
+    with pytest.raises(Conflict):
+        services.vouchers_drop(actor=make.maker(book), book=book, vouchers=many, reason="撤销")
+    assert not Voucher.objects.filter(book=book, state="dropped").exists()  # all or none
+    assert services.vouchers_drop(actor=make.maker(book), book=book, vouchers=[many[0], many[2]], reason="撤销") == 2
 
 
 @pytest.mark.django_db
