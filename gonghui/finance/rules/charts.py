@@ -111,7 +111,7 @@ def chart(on: date) -> Chart:
     for found in charts():
         if found.since <= on and (found.until is None or on <= found.until):
             return found
-    raise RuleViolation("finance.no_chart", f"{on:%Y年%m月%d日} 没有录入适用的会计科目表，最早从 2010 年 1 月 1 日起。")
+    raise RuleViolation("finance.no_chart", f"{on:%Y年%m月%d日} 没有录入适用的会计科目表，最早从 {charts()[0].since:%Y年%m月%d日} 起。")
 
 
 def chart_of(key: str) -> Chart:

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from gonghui.core.errors import RuleViolation
-from gonghui.finance.rules.charts import DATA, chart
+from gonghui.finance.rules.charts import DATA, chart, charts
 from gonghui.finance.rules.lines import Line
 
 BANK, CASH = "102", "101"
@@ -74,7 +74,7 @@ def _valid(event: Event) -> None:
         for pair in form["pairs"]:
             for side in pair[:2]:
                 for code in side.values() if isinstance(side, dict) else [side]:
-                    account = chart(max(form["from"], date(2010, 1, 1))).accounts.get(BANK if code == "money" else code)
+                    account = chart(max(form["from"], charts()[0].since)).accounts.get(BANK if code == "money" else code)
                     if account is None or account.details:
                         raise ValueError(f"事项 {event.key} 的科目 {code} 不能记账")
 

@@ -43,7 +43,13 @@ def month_asked(request: HttpRequest, book: Book | None = None) -> date:
 
     text = request.GET.get("month", "")
     today = clock.today()
-    if text.isascii() and text.isdigit() and len(text) == 6 and 1 <= int(text[4:]) <= 12 and charts()[0].since.year <= int(text[:4]) <= 2099:
+    if (
+        text.isascii()
+        and text.isdigit()
+        and len(text) == 6
+        and 1 <= int(text[4:]) <= 12
+        and charts()[0].since.year <= int(text[:4]) <= 2099
+    ):
         return min(last_day(int(text)), today)
     return today
 

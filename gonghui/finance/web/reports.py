@@ -77,7 +77,7 @@ def ledger(request: Request, pk: int) -> HttpResponse:
     """The ledger of one account (明细账)."""
     book = reads.book_get(actor=request.actor, pk=pk)
     choices = forms.account_choices(clock.today(), book.level)[1:]
-    form = forms.LedgerFilter(request.GET or None, accounts=[("", "选科目"), *_heads(clock.today(), book.level), *choices])
+    form = forms.LedgerFilter(request.GET or None, accounts=[("", "选科目"), *forms.account_heads(clock.today(), book.level), *choices])
     data = form.cleaned_data if form.is_valid() else {}
     account = data.get("account") or "102"
     until = data.get("until") or clock.today()
@@ -136,11 +136,6 @@ def _ledger_file(request: Request, book: Book, name: str, lines: list[account_re
         )
     title = f"{book}明细账（{name}）"
     return download(export_table(columns, body, title=title, actor=request.actor), f"{title}.xlsx", XLSX)
-
-
-def _heads(day: date, level: str) -> list[tuple[str, str]]:
-    """Level-1 accounts that have details: the ledger shows them together."""
-    return [(a.code, f"{a.code} {a.name}（合计）") for a in chart(day).ordered if a.details and a.fits(level)]
 
 
 @officer(Perm.BOOK_VIEW)
