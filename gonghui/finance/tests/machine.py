@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from gonghui.accounts.actor import Actor
 from gonghui.core import clock
@@ -93,6 +93,12 @@ class Books(RuleBasedStateMachine):
         return self.o.sheets[made.pk]
 
     # -- what people do
+
+    @initialize(lived=st.lists(st.tuples(books, shapes, st.integers(0, 70)), min_size=3, max_size=3))
+    def begin(self, lived: list[Any]) -> None:
+        """Life has gone on for a while."""
+        for book, shape, day in lived:
+            self.all_the_way(book=book, shape=shape, day=day, source="")
 
     @rule(k=st.integers(1, 40))
     def time_passes(self, k: int) -> None:

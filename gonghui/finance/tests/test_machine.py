@@ -37,7 +37,7 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
 @pytest.mark.parametrize("world", [date(2025, 11, 1), date(2021, 11, 1)], indirect=True, ids=["usual", "change-of-charts"])
 def test_whatever_is_done_in_whatever_order_the_books_hold(world: World) -> None:
     run_state_machine_as_test(Books, settings=settings(
-        max_examples=4 * EXAMPLES, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]))  # fmt: skip
+        max_examples=3 * EXAMPLES, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]))  # fmt: skip
 
 
 # -- negative controls: with a guard taken away the machine says so ------------------------------------------------
