@@ -210,16 +210,22 @@ def account_choices(day: date, level: str) -> list[tuple[str, Any]]:
     return [("", "选科目"), *groups.items()]
 
 
+def account_heads(day: date, level: str) -> list[tuple[str, str]]:
+    """Level-1 accounts that have details: searched and shown together with them."""
+    return [(a.code, f"{a.code} {a.name}（合计）") for a in chart(day).ordered if a.details and a.fits(level)]
+
+
 class VoucherFilter(Form):
     """Filter of a book's vouchers."""
 
-    q = django.CharField(label="摘要或凭证号", max_length=60, required=False)
+    q = django.CharField(label="摘要、凭证号或金额", max_length=60, required=False)
     month = django.TypedChoiceField(label="月份", required=False, coerce=int, empty_value=None)
-    account = django.CharField(label="科目号", max_length=8, required=False)
+    account = django.ChoiceField(label="科目", required=False)
     event = django.ChoiceField(label="事项", required=False, choices=[("", "全部"), *((e.key, e.label) for e in EVENTS.values())])
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, months: list[int], **kwargs: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, months: list[int], level: str, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
+        self.fields["account"].choices = [("", "全部"), *account_heads(clock.today(), level), *account_choices(clock.today(), level)[1:]]  # type: ignore[attr-defined]  # a choice field
         self.fields["month"].choices = [("", "全部"), *((m, f"{m // 100}年{m % 100}月") for m in months)]  # type: ignore[attr-defined]  # a choice field
 
 

@@ -13,6 +13,7 @@ from gonghui.accounts import permissions
 from gonghui.accounts import selectors as accounts
 from gonghui.accounts.actor import any_of
 from gonghui.approvals.kinds import Item, Source
+from gonghui.core import money
 from gonghui.core.errors import NotFound
 from gonghui.finance.enums import BookKind, OverrideState, Perm, VoucherState
 from gonghui.finance.models import Book, Override, Posting, Voucher, VoucherFile
@@ -38,9 +39,7 @@ def vouchers(book: Book, data: Mapping[str, Any] | None = None) -> QuerySet[Vouc
     data = data or {}
     rows = Voucher.objects.filter(book=book).select_related("period", "reverses")
     if words := str(data.get("q") or "").strip():
-        rows = rows.filter(
-            Q(words__icontains=words) | (Q(number=int(words)) if words.isascii() and words.isdigit() and len(words) < 9 else Q(pk__in=[]))
-        )
+        rows = rows.filter(Q(words__icontains=words) | _number_or_amount(words))
     if month := data.get("month"):
         rows = rows.filter(on__year=int(month) // 100, on__month=int(month) % 100)
     if account := data.get("account"):
@@ -62,6 +61,15 @@ def of_month(book: Book, month: int) -> QuerySet[Voucher]:
     """Posted vouchers of a month in the order of their numbers, with lines and the number of attachments, for binding (装订)."""
     rows = Voucher.objects.filter(book=book, period__month=month, state=VoucherState.POSTED).select_related("period", "book__union")
     return rows.annotate(papers=Count("files", distinct=True)).prefetch_related("postings").order_by("number")
+
+
+def _number_or_amount(words: str) -> Q:
+    """A number is the number of a voucher or its amount in yuan."""
+    found = Q(number=int(words)) if words.isascii() and words.isdigit() and len(words) < 9 else Q(pk__in=[])
+    try:
+        return found | Q(total_fen=money.parse(words))
+    except ValueError:
+        return found
 
 
 def posted(pks: Iterable[int]) -> QuerySet[Voucher]:

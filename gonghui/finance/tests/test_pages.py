@@ -267,6 +267,17 @@ def test_the_board_puts_a_book_with_too_little_money_first(book):
     assert boards.tab_counts(Book.objects.filter(kind="real"), MARCH)["short"] == 1  # the other one is not marked
 
 
+def test_a_voucher_is_found_by_its_amount_and_booked_anew_after_its_reversal(book):
+    clerk, row = browser(Role.FINANCE, book), Voucher.objects.get(book=book, number=1, event="hospital")
+    url = reverse("finance:book", args=[book.pk])
+    assert (
+        "看望住院会员" in clerk.get(url + "?q=123.00").content.decode() and "没有符合条件" in clerk.get(url + "?q=123.01").content.decode()
+    )
+    clerk.post(reverse("finance:voucher_act", args=[row.pk, "reverse"]), {"note": "金额记错了"})
+    page = clerk.get(reverse("finance:voucher", args=[row.pk])).content.decode()
+    assert "照原来的内容重新记一笔" in page and "amount=123.00" in page
+
+
 def test_a_month_is_printed_for_binding_with_its_cover(book):
     page = browser(Role.AUDITOR, book).get(reverse("finance:bundle", args=[book.pk]) + "?month=202603").content.decode()
     assert "共 1 张" in page and "壹佰贰拾叁元整" in page and page.count("记字第 1 号") == 2  # on the cover and on the voucher

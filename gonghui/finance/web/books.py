@@ -81,7 +81,7 @@ def book(request: Request, pk: int) -> HttpResponse:
     """One book: its vouchers (凭证列表)."""
     row = reads.book_get(actor=request.actor, pk=pk)
     months = boards.months_of(row)
-    form = forms.VoucherFilter(request.GET or None, months=months)
+    form = forms.VoucherFilter(request.GET or None, months=months, level=row.level)
     rows = vouchers.vouchers(row, form.cleaned_data if form.is_valid() else None)
     counts = vouchers.states(rows)
     tab = request.GET.get("state", "")

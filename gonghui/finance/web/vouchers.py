@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -19,7 +20,7 @@ from gonghui.files import services as files
 from gonghui.finance import forms, hooks, services
 from gonghui.finance.enums import Perm, VoucherState
 from gonghui.finance.models import Voucher
-from gonghui.finance.rules import EVENTS
+from gonghui.finance.rules import EVENTS, amount_of
 from gonghui.finance.selectors import boards, books
 from gonghui.finance.selectors import vouchers as reads
 from gonghui.finance.services import duties
@@ -53,7 +54,7 @@ def _detail(request: Request, row: Voucher, **more: Any) -> dict[str, Any]:
         "checker": names.get(row.checker_ref, ""), "poster": names.get(row.poster_ref, ""),
         "papers": list(row.files.select_related("file")), "mine": made, "checked_by_me": checked, "note": forms.NoteForm(), "reason": forms.ReasonForm(),
         "files_form": forms.FilesForm(), "reversal": Voucher.objects.filter(reverses=row).first(), "trail": common.trail(row.book, (str(row), "")),
-        "event": EVENTS.get(row.event), "givers": givers, **more,
+        "event": EVENTS.get(row.event), "givers": givers, "again": _again(row), **more,
     }  # fmt: skip
 
 
@@ -129,6 +130,20 @@ def print_one(request: Request, pk: int) -> HttpResponse:
     people = _people(row, reads.names([row]))
     context = {"v": row, "table": lined(row.lines, row.on), "papers": row.files.count(), "at": clock.now(), "people": people}
     return render(request, "finance/print/voucher.html", context)
+
+
+def _again(row: Voucher) -> str:
+    """What one types anew after a reversal, as the address takes it (重新记一笔)."""
+    if row.event not in EVENTS:
+        return ""
+    fen = amount_of(row.event, row.on, row.lines)
+    given = {
+        "event": row.event,
+        "amount": f"{fen // 100}.{fen % 100:02d}",
+        "words": row.words,
+        "detail": str(row.facts.get("detail") or ""),
+    }
+    return urlencode(given)
 
 
 def _people(row: Voucher, names: Mapping[str, str]) -> dict[str, str]:

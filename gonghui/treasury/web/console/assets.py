@@ -197,6 +197,8 @@ def stocktake(request: Request, pk: int) -> HttpResponse:
     """The list to count by (盘点表)."""
     row = reads.stocktake_get(actor=request.actor, pk=pk)
     lines = row.lines.select_related("asset__custodian").order_by("asset__number")
+    if request.GET.get("print"):
+        return render(request, "treasury/console/stocktake_print.html", {"row": row, "lines": lines[:2000], "at": clock.now()})
     context = {
         "row": row, "page": page_of(request, lines, size=50), "choices": Found.choices, "left": lines.filter(found="").count(), "may_edit": request.actor.may(Perm.ASSET_EDIT, row.union),
         "missing": lines.filter(found="missing").count(), "trail": common.trail(("资产", reverse("treasury:assets")), ("盘点", reverse("treasury:stocktakes")), (str(row.on), "")),
