@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import xlsxwriter
 
 from gonghui.core.formula import escape
 from gonghui.files.export import cell, mark, watermark
+from gonghui.finance.selectors.notes import Notes
 from gonghui.finance.selectors.statements import Flow, Income, Item, Sheet
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ def sheet_rows(sheet: Sheet) -> list[tuple[Item | None, Item | None]]:
         Item("", "负债合计", sheet.liabilities_opening, sheet.liabilities_closing, 0),
         *sheet.net,
         *(
-            [Item("", "本年收支差额（未结转）", sheet.result_opening, sheet.result_closing, 1)]
+            [Item("", "收支差额（未结转）", sheet.result_opening, sheet.result_closing, 1)]
             if sheet.result_opening or sheet.result_closing
             else []
         ),
@@ -36,8 +38,10 @@ def sheet_rows(sheet: Sheet) -> list[tuple[Item | None, Item | None]]:
     return [*zip_longest(left, right), (last, tail)]
 
 
-def statement_book(sheet: Sheet, income: Income, title: str, actor: Actor) -> bytes:
-    """Both statements on a sheet each."""
+def statement_book(
+    sheet: Sheet, income: Income, title: str, actor: Actor, *, said: Sequence[str] = (), notes: Notes | None = None
+) -> bytes:
+    """Both statements on a sheet each, the notes on a third."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -70,8 +74,37 @@ def statement_book(sheet: Sheet, income: Income, title: str, actor: Actor) -> by
     _row(two, n, ["三、收支差额", income.surplus_month, income.surplus_year, "", ""], text, money)
     two.write_string(n + 2, 0, escape(watermark(actor, title)))
     one.write_string(len(sheet_rows(sheet)) + 3, 0, escape(watermark(actor, title)))
+    _notes(book.add_worksheet("附注"), title, said, notes, (head, text, money))
     book.close()
     return out.getvalue()
+
+
+def _notes(page: Any, title: str, said: Sequence[str], notes: Notes | None, formats: tuple[Any, Any, Any]) -> None:
+    """Sentences, then each table of the notes under its name."""
+    head, text, money = formats
+    page.set_column(0, 4, 22)
+    page.write_string(0, 0, escape(f"会计报表附注　{title}"))
+    row = 1
+    for n, sentence in enumerate([*said, *(notes.words if notes else [])], 1):
+        page.write_string(row, 0, escape(f"{n}. {sentence}"))
+        row += 1
+    for name, columns, rows in _tables(notes) if notes else []:
+        row += 1
+        page.write_string(row, 0, name)
+        _row(page, row + 1, columns, head, head)
+        for values in rows:
+            _row(page, row + 2, list(values), text, money)
+            row += 1
+        row += 2
+
+
+def _tables(notes: Notes) -> list[tuple[str, list[Any], Sequence[Any]]]:
+    found: list[tuple[str, list[Any], Sequence[Any]]] = [
+        ("往来款项", ["科目", "对方", "期末余额"], notes.dealings),
+        ("库存物品、固定资产和无形资产", ["科目", "年初数", "本年借方", "本年贷方", "期末数"], notes.things),
+        ("指定用途的资金（本年）", ["项目", "收到", "支出", "收支差额"], notes.projects),
+    ]
+    return [x for x in found if x[2]]
 
 
 def _side(item: Item | None) -> list[Any]:

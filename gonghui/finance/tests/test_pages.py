@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+import fastexcel
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -254,7 +255,14 @@ def test_what_stands_behind_the_statements(book):
     make.posted(book, 700, event="advance_paid", facts={"detail": "李某"}, words="借备用金")
     found = notes.notes(book, MARCH)
     assert found.projects == [("帮扶资金", 5_000, 2_000, 3_000)] and ("135 其他应收款", "李某", 700) in found.dealings
+    made = browser(Role.FINANCE, book).get(reverse("finance:statements", args=[book.pk]) + "?format=xlsx").content
+    third = [[c for c in row if c] for row in fastexcel.read_excel(made).load_sheet("附注", header_row=None).to_polars().rows()]
+    assert ["帮扶资金", 50.0, 20.0, 30.0] in [[_number(c) for c in row] for row in third]
     assert special.number and notes.shares(Book.objects.filter(kind="real"), "403", MARCH) == [(book, 5_000)]
+
+
+def _number(cell):
+    return float(cell) if str(cell).replace(".", "").isdigit() else cell
 
 
 def test_the_board_puts_a_book_with_too_little_money_first(book):

@@ -186,7 +186,8 @@ def _statements(request: Request, name: str, day: date, sheet: st.Sheet, income:
     if request.GET.get("format") == "xlsx":
         request.actor.require(Perm.BOOK_EXPORT, book.union if book is not None else None)
         title = f"{name}会计报表（{day:%Y年%m月}）"
-        return download(statement_book(sheet, income, title, request.actor), f"{title}.xlsx", XLSX)
+        made = statement_book(sheet, income, title, request.actor, said=_notes(book, day), notes=noted.notes(book, day) if book else None)
+        return download(made, f"{title}.xlsx", XLSX)
     context: dict[str, Any] = {
         "name": name, "day": day, "sheet": sheet, "income": income, "pairs": sheet_rows(sheet), "table": chart(day), "book": book, "at": clock.now(),
         "months": common.months(book), "trail": common.trail(book, ("会计报表", "")) if book else common.trail(None, ("合并报表", "")), "notes": _notes(book, day), "tables": noted.notes(book, day) if book else None, "signers": policy.value("finance.statement_signers", on=day).value,
