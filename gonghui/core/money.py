@@ -26,6 +26,11 @@ def show(fen: int) -> str:
     return f"{sign}¥{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 
 
+def yuan(fen: int) -> str:
+    """`18,640.00`, for a sentence that says 元 itself."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
+
+
 def share(fen: int, ratio: Fraction) -> int:
     """A part of an amount, rounded half up to the fen (四舍五入到分)."""
     part = abs(fen) * ratio

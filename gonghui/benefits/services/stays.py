@@ -17,7 +17,7 @@ from gonghui.benefits.rules import shares as rules
 from gonghui.benefits.selectors import common
 from gonghui.benefits.selectors import stays as reads
 from gonghui.booking.rules import draw
-from gonghui.core import audit, clock
+from gonghui.core import audit, clock, money
 from gonghui.core.errors import BadInput, Conflict, NotFound, RuleViolation
 from gonghui.members.selectors import counts
 
@@ -60,7 +60,7 @@ def _values(union: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     if slip.blocks:
         raise RuleViolation(
             "benefits.over_ceiling",
-            f"{slip.verdict}每人预计 {values['cost_fen'] / 100:,.2f} 元，上限 {values['ceiling_fen'] / 100:,.2f} 元。",
+            f"{slip.verdict}每人预计 {money.yuan(values['cost_fen'])} 元，上限 {money.yuan(values['ceiling_fen'])} 元。",
         )
     return values
 
@@ -223,7 +223,7 @@ def batch_spent(*, actor: Actor, batch: Batch, spent_fen: int) -> Batch:
     if slip.blocks:
         raise RuleViolation(
             "benefits.over_ceiling",
-            f"{slip.verdict}{heads} 人参加，每人 {each / 100:,.2f} 元，上限 {batch.programme.ceiling_fen / 100:,.2f} 元。",
+            f"{slip.verdict}{heads} 人参加，每人 {money.yuan(each)} 元，上限 {money.yuan(batch.programme.ceiling_fen)} 元。",
         )
     Batch.objects.filter(pk=batch.pk).update(spent_fen=spent_fen)
     batch.refresh_from_db()

@@ -19,7 +19,7 @@ from gonghui.benefits.selectors import common as values
 from gonghui.benefits.selectors import fees as fee_reads
 from gonghui.benefits.selectors import offers as reads
 from gonghui.benefits.services import claims, fees
-from gonghui.core import clock
+from gonghui.core import clock, money
 from gonghui.core.access import public
 from gonghui.core.errors import NotFound, Refusal
 from gonghui.core.http import Request, render, told, whole_number
@@ -53,7 +53,7 @@ def counter(request: Request, token: str) -> HttpResponse:
         try:
             used = claims.code_use(merchant=merchant, text=text)
             throttle.refund(WRONG, f"{merchant.pk}")
-            messages.success(request, f"核销好了：{used.offer.title}，收会员 {used.offer.price_fen / 100:,.2f} 元。")
+            messages.success(request, f"核销好了：{used.offer.title}，收会员 {money.yuan(used.offer.price_fen)} 元。")
             return _stay(request, HttpResponseRedirect(reverse("benefits:counter", args=[token])), token)
         except Refusal as refusal:
             claims.code_failed(merchant=merchant, text=text, refusal=refusal)
@@ -126,7 +126,7 @@ def hospital_desk(request: Request, token: str) -> HttpResponse:
     if found is not None and request.method == "POST" and request.POST.get("act") == "use":
         try:
             made = fees.use_record(hospital=hospital, text=text, level=request.POST.get("level", "")[:10])
-            messages.success(request, f"登记好了：{made.get_level_display()}，工会代付 {made.fee_fen / 100:,.2f} 元，不再向会员收这笔。")
+            messages.success(request, f"登记好了：{made.get_level_display()}，工会代付 {money.yuan(made.fee_fen)} 元，不再向会员收这笔。")
             return HttpResponseRedirect(reverse("benefits:hospital-desk", args=[token]))
         except Refusal as refusal:
             reason, status = refusal.message, 422

@@ -100,7 +100,7 @@ def scheme(request: Request, pk: int) -> HttpResponse:
     form = forms.UseFilter(request.GET or None, hospitals=hospitals)
     context = {
         "row": row, "totals": reads.totals(row), "rates": row.rates.all(), "form": form, "page": page_of(request, reads.use_list(row, **asked)),
-        "to_settle": reads.to_settle(row), "settlements": row.settlements.select_related("hospital")[:24], "asked": any(asked.values()), "spent_share": round(100 * row.spent_fen / row.budget_fen),
+        "to_settle": reads.to_settle(row), "settlements": row.settlements.select_related("hospital")[:24], "asked": any(asked.values()), "spent_share": (200 * row.spent_fen + row.budget_fen) // (2 * row.budget_fen),
         "may_settle": actor.may(Perm.FEE_SETTLE, row.union), "trail": common.trail("schemes", (row.name, "")),
     }  # fmt: skip
     return render(request, HERE + "scheme.html", context)

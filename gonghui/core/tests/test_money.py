@@ -53,3 +53,8 @@ def test_parts_sum_to_the_whole_and_are_within_a_fen(fen: int, weights: list[Fra
 )
 def test_capital_numerals(fen: int, text: str) -> None:
     assert money.capital(fen) == text
+
+
+@given(fen=FEN)
+def test_an_amount_for_a_sentence_is_the_same_amount(fen: int) -> None:
+    assert money.show(fen).replace("¥", "") == money.yuan(fen) and money.parse(money.yuan(fen)) == fen

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from gonghui.core import audit, clock
+from gonghui.core import audit, clock, money
 from gonghui.core.errors import BadInput, Conflict, RuleViolation
 from gonghui.income import flows
 from gonghui.income.enums import LIVE_DECLARATIONS, DeclarationState, Perm
@@ -135,7 +135,7 @@ def declaration_correct(
     if not reason.strip():
         raise RuleViolation("income.no_reason", "请写明为什么更正。")
     if row.paid_fen:
-        raise RuleViolation("income.has_money", f"这一期已经收款 {row.paid_fen / 100:.2f} 元，请先冲销收据再更正。", paid=row.paid_fen)
+        raise RuleViolation("income.has_money", f"这一期已经收款 {money.show(row.paid_fen)}，请先冲销收据再更正。", paid=row.paid_fen)
     flows.DECLARATION.advance(
         row, DeclarationState.VOID, actor=actor, org_path=row.union.path, changes={"note": reason[:200]}, reason=reason
     )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from gonghui.approvals import services as approvals
-from gonghui.core import audit, clock, crypto
+from gonghui.core import audit, clock, crypto, money
 from gonghui.core.errors import BadInput, NotFound, RuleViolation
 from gonghui.finance.selectors import books
 from gonghui.orgs.selectors import law
@@ -242,7 +242,7 @@ def plan_settle(*, actor: Actor, plan: Plan, on: date, paid_fen: int | None = No
     if has_book(plan.union):
         raise RuleViolation("spending.has_book", "本工会在平台上记账，请做凭证，记账后自动登记。")
     if paid_fen is not None and paid_fen > plan.total_fen:
-        raise RuleViolation("spending.over_plan", f"实际支出 {paid_fen / 100:.2f} 元，超过计划，请先修改计划。")
+        raise RuleViolation("spending.over_plan", f"实际支出 {money.show(paid_fen)}，超过计划，请先修改计划。")
     answer = answers.judge(facts.draft_of(plan, on=on, handed_out=True), facts.history_for(plan), near=True)
     granted = waived.granted_keys(plan, digest(plan))
     refused = [i for i in answer.items if i.outcome == Outcome.REFUSED and i.question.name not in granted]

@@ -180,6 +180,6 @@ def year(request: Request) -> HttpResponse:
         "union": union, "year": chosen, "years": range(clock.today().year, clock.today().year - 4, -1), "page": page, "q": q, "roll": roll,
         "nothing": max(0, roll - len(shares)), "average": sum(s.fen for s in shares) // len(shares) if shares else 0, "kinds": kinds,
         "total": sum(k["fen"] for k in kinds), "trail": common.trail(("会员全年收受", "")),
-        "bars": [(k["label"], round(k["fen"] / 100)) for k in kinds],
+        "bars": [(k["label"], (k["fen"] + 50) // 100) for k in kinds],
     }  # fmt: skip
     return render(request, "spending/console/year.html", context)

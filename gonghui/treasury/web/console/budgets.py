@@ -139,8 +139,8 @@ def new(request: Request) -> HttpResponse:
 def edit(request: Request, pk: int) -> HttpResponse:
     """Change a budget that is being prepared (修改预算)."""
     row = reads.budget_get(actor=request.actor, pk=pk)
-    initial = {"carried_fen": f"{row.carried_fen / 1:.0f}", "members": row.members, "control": row.control, "reason": row.reason}
-    initial["carried_fen"] = f"{row.carried_fen // 100}.{row.carried_fen % 100:02d}"
+    carried = f"{row.carried_fen // 100}.{row.carried_fen % 100:02d}"
+    initial = {"carried_fen": carried, "members": row.members, "control": row.control, "reason": row.reason}
     head, status, rows = _head(request, initial), 200, list[Any](row.lines.all())
     if request.method == "POST":
         status = 422
