@@ -150,6 +150,8 @@ def test_a_block_needs_a_reason_and_another_person(book, monkeypatch):
     checker, clerk = browser(Role.CHAIR, book), browser(Role.FINANCE, book)
     checker.post(reverse("finance:voucher_act", args=[row.pk, "check"]))
     assert Voucher.objects.get(pk=row.pk).state == "draft"  # blocked
+    short = clerk.post(reverse("finance:voucher_act", args=[row.pk, "ask"]), {"key": "trial.cap", "reason": "统一"})
+    assert short.status_code == 422 and ">统一</textarea>" in short.content.decode()  # what was typed stays
     clerk.post(reverse("finance:voucher_act", args=[row.pk, "ask"]), {"key": "trial.cap", "reason": "省级决赛统一标准"})
     asked = Override.objects.get()
     clerk.post(reverse("finance:override", args=[asked.pk, "grant"]))

@@ -82,8 +82,17 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
         return _reverse(request, row)
     if verb not in acts:
         raise NotFound()
-    told(request, *acts[verb])
+    if told(request, *acts[verb]) is None:
+        return _typed(request, row)
     return HttpResponseRedirect(reverse("finance:voucher", args=[row.pk]))
+
+
+def _typed(request: Request, row: Voucher) -> HttpResponse:
+    """The page again after a refusal, as it stands now, with the reason that was typed."""
+    typed = {k: request.POST.get(k, "") for k in ("key", "reason", "note")}
+    fresh = reads.voucher_get(actor=request.actor, pk=row.pk)
+    context = _detail(request, fresh, typed=typed, note=forms.NoteForm(initial={"note": typed["note"]}))
+    return render(request, "finance/console/voucher.html", context, status=422)
 
 
 def _attach(request: Request, row: Voucher) -> None:
@@ -105,8 +114,9 @@ def _reverse(request: Request, row: Voucher) -> HttpResponse:
     made: list[Voucher] = []
     reason = request.POST.get("note", "")
     act = lambda: made.append(services.voucher_reverse(actor=request.actor, voucher=row, reason=reason))  # noqa: E731
-    told(request, act, "冲销凭证已制单，日期是今天，等另一位同事审核。")
-    return HttpResponseRedirect(reverse("finance:voucher", args=[made[0].pk if made else row.pk]))
+    if told(request, act, "冲销凭证已制单，日期是今天，等另一位同事审核。") is None:
+        return _typed(request, row)
+    return HttpResponseRedirect(reverse("finance:voucher", args=[made[0].pk]))
 
 
 @officer(Perm.FINDING_OVERRIDE)

@@ -84,3 +84,35 @@ def test_before_a_month_is_closed_its_depreciation_is_asked_for() -> None:
     assert list(marks.before_closing(make.book(of), 202509)) == []  # nothing to write off, no bank lines
     assets.asset_add(actor=make.maker(of), union=of, name="电脑", kind="computer", cost_fen=460_000, bought_on=date(2025, 9, 2), years=6)
     assert "折旧还没有计提" in next(iter(marks.before_closing(make.book(of), 202509)))
+
+
+def test_a_refused_disposal_keeps_what_was_typed() -> None:
+    from gonghui.treasury.services import assets
+
+    of = make.union()
+    (row, *_) = assets.asset_add(
+        actor=make.maker(of), union=of, name="电脑", kind="computer", cost_fen=460_000, bought_on=date(2025, 9, 2), years=6
+    )
+    url, typed = (
+        reverse("treasury:asset_act", args=[row.pk, "dispose"]),
+        {"on": "2025-08-01", "reason": "雷击损坏，无法修复", "proceeds_fen": "12.50"},
+    )
+    desk = browser(make.maker(of))
+    page = desk.post(url, typed)
+    said = page.content.decode()
+    assert page.status_code == 422 and "雷击损坏，无法修复" in said and 'value="12.50"' in said and "<details open" in said
+    new = desk.post(reverse("treasury:asset_new"), {"name": "投影仪", "quantity": "x"})
+    assert new.status_code == 422 and 'value="投影仪"' in new.content.decode()
+
+
+def test_a_refused_purchase_of_a_project_keeps_what_was_typed() -> None:
+    from gonghui.treasury.enums import ProjectKind
+    from gonghui.treasury.services import projects
+
+    of = make.union()
+    row = projects.project_open(actor=make.maker(of), union=of, name="职工书屋", kind=ProjectKind.choices[0][0], begun_on=NOW)
+    page = browser(make.maker(of)).post(
+        reverse("treasury:project_act", args=[row.pk, "purchase"]), {"name": "书架", "supplier": "东街家具", "quantity": "0"}
+    )
+    said = page.content.decode()
+    assert page.status_code == 422 and 'value="东街家具"' in said and "<details open" in said

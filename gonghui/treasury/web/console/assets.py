@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,7 +13,7 @@ from gonghui.accounts.actor import Actor
 from gonghui.core import clock
 from gonghui.core.access import officer
 from gonghui.core.errors import BadInput, NotFound, Refusal
-from gonghui.core.http import XLSX, Request, download, faults, numbers, page_of, render, told
+from gonghui.core.http import XLSX, Request, attempt, download, faults, numbers, page_of, render, told
 from gonghui.members.selectors import members
 from gonghui.orgs.selectors import unions
 from gonghui.treasury import exports, forms
@@ -112,14 +113,18 @@ def clothing(request: Request) -> HttpResponse:
 @require_GET
 def detail(request: Request, pk: int) -> HttpResponse:
     """One asset with its history (资产卡片)."""
-    row = reads.asset_get(actor=request.actor, pk=pk)
+    return _card(request, reads.asset_get(actor=request.actor, pk=pk))
+
+
+def _card(request: Request, row: Any, *, status: int = 200, **typed: Any) -> HttpResponse:
+    """The card of an asset; `typed`: a form that was refused, with what was typed."""
     life = assets.life_enough(row)
     context = {
         "row": row, "events": row.events.select_related("person").order_by("on", "pk"), "depreciation": row.depreciation.select_related("run").order_by("-run__month")[:24],
-        "may_edit": request.actor.may(Perm.ASSET_EDIT, row.union), "keeper": forms.KeeperForm(), "day": forms.DayForm(auto_id="r_%s"), "dispose": forms.DisposeForm(auto_id="d_%s"), "move": forms.TransferForm(auto_id="t_%s"),
-        "life": life.as_slip() if life is not None else None, "trail": common.trail(("资产", reverse("treasury:assets")), (row.name, "")),
+        "may_edit": request.actor.may(Perm.ASSET_EDIT, row.union), "keeper": forms.KeeperForm(auto_id="k_%s"), "day": forms.DayForm(auto_id="r_%s"), "dispose": forms.DisposeForm(auto_id="d_%s"), "move": forms.TransferForm(auto_id="t_%s"),
+        "life": life.as_slip() if life is not None else None, "trail": common.trail(("资产", reverse("treasury:assets")), (row.name, "")), **typed,
     }  # fmt: skip
-    return render(request, "treasury/console/asset.html", context)
+    return render(request, "treasury/console/asset.html", context, status=status)
 
 
 @officer(Perm.ASSET_EDIT)
@@ -127,13 +132,16 @@ def detail(request: Request, pk: int) -> HttpResponse:
 def act(request: Request, pk: int, verb: str) -> HttpResponse:
     """Issue, return, move, write off (办理资产变动)."""
     row, actor = reads.asset_get(actor=request.actor, pk=pk), request.actor
-    kinds = {"issue": forms.KeeperForm, "return": forms.DayForm, "transfer": forms.TransferForm, "dispose": forms.DisposeForm}
+    kinds: dict[str, tuple[Any, str, str]] = {
+        "issue": (forms.KeeperForm, "keeper", "k_%s"), "return": (forms.DayForm, "day", "r_%s"),
+        "transfer": (forms.TransferForm, "move", "t_%s"), "dispose": (forms.DisposeForm, "dispose", "d_%s"),
+    }  # fmt: skip
     if verb not in kinds:
         raise NotFound()
-    form = kinds[verb](request.POST)
+    kind, name, ids = kinds[verb]
+    form = kind(request.POST, auto_id=ids)
     if not form.is_valid():
-        faults(request, form)
-        return common.go("treasury:asset", pk)
+        return _card(request, row, status=422, **{name: form})
     data = form.cleaned_data
     acts = {
         "issue": (
@@ -152,7 +160,10 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
             "已处置；记了固定资产的，处置凭证已拟好，请到账务里审核。",
         ),
     }
-    told(request, *acts[verb])
+    done, text = acts[verb]
+    if not attempt(form, done):
+        return _card(request, row, status=422, **{name: form})
+    messages.success(request, text)
     return common.go("treasury:asset", pk)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -9,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import menu
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, faults, page_of, render, tabs_of, told
+from gonghui.core.http import Request, attempt, faults, page_of, render, tabs_of, told
 from gonghui.treasury import forms
 from gonghui.treasury.enums import Perm, ProjectState
 from gonghui.treasury.models import FundingPurchase, FundingSource
@@ -57,13 +60,17 @@ def new(request: Request) -> HttpResponse:
 @require_GET
 def detail(request: Request, pk: int) -> HttpResponse:
     """One project: sources, purchases, assets, acceptance (项目详情)."""
-    row = reads.project_get(actor=request.actor, pk=pk)
+    return _page(request, reads.project_get(actor=request.actor, pk=pk))
+
+
+def _page(request: Request, row: Any, *, status: int = 200, **typed: Any) -> HttpResponse:
+    """The page of a project; `typed`: a form that was refused, with what was typed."""
     context = {
         "row": row, "money": projects.money_of(row), "sources": row.sources.all(), "purchases": row.purchases.all(), "assets": row.assets.select_related("custodian")[:100],
         "may_edit": request.actor.may(Perm.PROJECT_EDIT, row.union) and row.state in {"planned", "running"}, "source_form": forms.SourceForm(auto_id="s_%s"), "purchase_form": forms.PurchaseForm(auto_id="p_%s"),
-        "accept_form": forms.AcceptForm(auto_id="a_%s"), "trail": common.trail(("资金项目", reverse("treasury:projects")), (row.name, "")),
+        "accept_form": forms.AcceptForm(auto_id="a_%s"), "trail": common.trail(("资金项目", reverse("treasury:projects")), (row.name, "")), **typed,
     }  # fmt: skip
-    return render(request, "treasury/console/project.html", context)
+    return render(request, "treasury/console/project.html", context, status=status)
 
 
 @officer(Perm.PROJECT_EDIT)
@@ -82,12 +89,11 @@ def act(request: Request, pk: int, verb: str) -> HttpResponse:
     if verb not in kinds:
         raise NotFound()
     kind, service, text = kinds[verb]
-    form = kind(request.POST)
-    if form.is_valid():
-        told(request, lambda: service(actor=actor, project=row, **form.cleaned_data), text)  # type: ignore[operator]  # one of three services
-    else:
-        faults(request, form)
-    return common.go("treasury:project", pk)
+    form = kind(request.POST, auto_id=f"{verb[0]}_%s")
+    if form.is_valid() and attempt(form, lambda: service(actor=actor, project=row, **form.cleaned_data)):  # type: ignore[operator]  # one of three services
+        messages.success(request, text)
+        return common.go("treasury:project", pk)
+    return _page(request, row, status=422, **{f"{verb}_form": form})
 
 
 @officer(Perm.PROJECT_EDIT)
