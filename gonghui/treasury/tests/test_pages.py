@@ -73,7 +73,10 @@ def test_a_payment_takes_over_what_its_voucher_says_and_a_paid_one_says_so() -> 
     url = reverse("treasury:payment_new") + f"?union={of.pk}&ground=v{row.pk}"
     page = desk.get(url).content.decode()
     assert 'value="880.00"' in page and 'value="办活动"' in page
-    make.payment(of, 88_000, voucher=row)
+    made = make.payment(of, 88_000, voucher=row)
+    wrong = {"words": "办活动", "amount_fen": "8800000", "payee": "西街文体店"}  # more than the voucher
+    back = desk.post(reverse("treasury:payment_edit", args=[made.pk]), wrong)
+    assert back.status_code == 422 and 'value="西街文体店"' in back.content.decode()
     assert "已经全部提出付款" in desk.get(url).content.decode()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gonghui.core import clock, menu, money
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
-from gonghui.core.http import Request, faults, numbers, page_of, render, tabs_of, told
+from gonghui.core.http import Request, attempt, faults, numbers, page_of, render, tabs_of, told
 from gonghui.files import services as files
 from gonghui.orgs.selectors import unions
 from gonghui.policy import selectors as policy
@@ -115,7 +116,12 @@ def _slip(request: Request, number: str) -> Any:
 @require_GET
 def detail(request: Request, pk: int) -> HttpResponse:
     """One payment with its ground, approval, slips, bank lines (付款详情)."""
-    row, actor = reads.payment_get(actor=request.actor, pk=pk), request.actor
+    return _paper(request, reads.payment_get(actor=request.actor, pk=pk))
+
+
+def _paper(request: Request, row: Any, *, status: int = 200, typed: forms.PaymentEdit | None = None) -> HttpResponse:
+    """The page of a payment; `typed`: a correction that was refused, with what was typed."""
+    actor = request.actor
     editable = row.state in {PaymentState.DRAFT, PaymentState.PENDING, PaymentState.APPROVED}
     initial = {
         "words": row.words,
@@ -127,12 +133,12 @@ def detail(request: Request, pk: int) -> HttpResponse:
     }
     context = {
         "row": row, "may_edit": actor.may(Perm.PAYMENT_EDIT, row.union), "may_pay": actor.may(Perm.PAYMENT_PAY, row.union) and row.method != Method.TRANSFER, "editable": editable,
-        "form": forms.PaymentEdit(initial=initial), "cash": payments.cash(row).as_slip() if row.method == Method.CASH else None, "authority": payments.authority(row).as_slip(),
+        "form": typed or forms.PaymentEdit(initial=initial), "cash": payments.cash(row).as_slip() if row.method == Method.CASH else None, "authority": payments.authority(row).as_slip(),
         "related": splits.related(row) if row.method == Method.CASH else [],
         "lines": row.batch_lines.select_related("batch").order_by("pk"), "steps": row.approval.steps.select_related("decided_by", "on_behalf_of") if row.approval else [],
         "again": row.state == PaymentState.FAILED and not hasattr(row, "replaced_by"), "trail": common.trail(("付款", reverse("treasury:payments")), (row.words, "")),
     }  # fmt: skip
-    return render(request, "treasury/console/payment.html", context)
+    return render(request, "treasury/console/payment.html", context, status=status)
 
 
 @officer(Perm.PAYMENT_EDIT)
@@ -140,15 +146,10 @@ def detail(request: Request, pk: int) -> HttpResponse:
 def edit(request: Request, pk: int) -> HttpResponse:
     """Correct a payment; a given approval becomes void (修改付款)."""
     row, form = reads.payment_get(actor=request.actor, pk=pk), forms.PaymentEdit(request.POST)
-    if form.is_valid():
-        told(
-            request,
-            lambda: payments.payment_edit(actor=request.actor, payment=row, **form.cleaned_data),
-            "已修改。改了收款人、账号、金额或事由的，要重新送审。",
-        )
-    else:
-        faults(request, form)
-    return common.go("treasury:payment", pk)
+    if form.is_valid() and attempt(form, lambda: payments.payment_edit(actor=request.actor, payment=row, **form.cleaned_data)):
+        messages.success(request, "已修改。改了收款人、账号、金额或事由的，要重新送审。")
+        return common.go("treasury:payment", pk)
+    return _paper(request, reads.payment_get(actor=request.actor, pk=pk), status=422, typed=form)
 
 
 @officer(Perm.PAYMENT_EDIT, Perm.PAYMENT_PAY)
