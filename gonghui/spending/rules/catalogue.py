@@ -26,6 +26,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("finance.consumption_voucher", "能发工会消费券吗？"),
             ("finance.distribution_list", "发东西要签字吗？"),
             ("finance.one_place", "派遣、借用、退休的人能领吗？"),
+            ("members.dues_needed_for_welfare", "不交会费的人能领吗？"),
         ),
     ),
     (
