@@ -197,6 +197,12 @@ def same(voucher: Voucher, lines: Sequence[Line]) -> bool:
     return voucher.lines == list(lines)
 
 
+def detail(given: str | None, found: accounts.Found) -> str:
+    """往来或明细 of a line: what its column says and what the other program kept below our account."""
+    parts = [p for p in (found.detail, given or "") if p]
+    return (parts[0] if len(set(parts)) == 1 else "／".join(parts))[:60] if parts else ""
+
+
 def sums(lines: Sequence[Line]) -> tuple[int, int]:
     """Both sides in fen."""
     return sum(x.debit for x in lines), sum(x.credit for x in lines)

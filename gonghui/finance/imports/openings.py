@@ -180,8 +180,7 @@ class Planner:
                 faults.append(Problem(item.row, fault[0], code, fault[1]))
                 continue
             self.judge.understood.update([found.note] if found.note else [])
-            detail = str(item.raw["detail"] or found.detail)[:60]
-            lines.append(Line(found.code, debit, credit, detail, str(item.raw["project"] or ""), WORDS))
+            lines.append(Line(found.code, debit, credit, common.detail(item.raw["detail"], found), str(item.raw["project"] or ""), WORDS))
         return lines, faults
 
     def _whole(self, merged: list[Line], lines: list[Line]) -> list[Problem]:

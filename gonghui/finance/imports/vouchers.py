@@ -184,9 +184,25 @@ class Planner:
         closings = sum(1 for m in self.state.makings if m.kind == VoucherKind.CLOSING)
         if closings:
             self.judge.notes.append(f"其中 {closings} 张是收入支出结转，按“年终结转”记，不冲掉本年发生额。")
+        if twin := self._twins():
+            self.judge.notes.append(twin)
         if again:
             self.judge.notes.append(f"{again:,} 行以前导入过，内容相同，不再做凭证。")
         return self.judge.plan(self.state)
+
+    def _twins(self) -> str:
+        """Vouchers made by hand that look like these: told, not stopped."""
+        new = {(m.on, common.sums(m.lines)[0]) for m in self.state.makings}
+        if not new:
+            return ""
+        days = [on for on, _total in new]
+        rows = Voucher.objects.filter(book=self.book, on__gte=min(days), on__lte=max(days)).exclude(state=VoucherState.DROPPED)
+        rows = rows.exclude(source__startswith=SOURCE).order_by("on", "pk")
+        same = [(on, total, words) for on, total, words in rows.values_list("on", "total_fen", "words") if (on, total) in new]
+        if not same:
+            return ""
+        on, total, words = same[0]
+        return f"{len(same)} 张和账上手工做的凭证日期、金额相同，例如 {on:%Y-%m-%d}“{words}” {money.show(total)}，请核对不是同一笔。"
 
     def _one(self, g: Group) -> None:
         first = g.items[0].raw
@@ -334,7 +350,7 @@ def _line(item: Item, found: accounts.Found, debit: int, credit: int) -> Line:
         found.code,
         debit,
         credit,
-        str(item.raw["detail"] or found.detail)[:60],
+        common.detail(item.raw["detail"], found),
         "" if project in ("基本", "基本支出") else project,
         item.words,
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import openpyxl
 import polars as pl
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -278,6 +279,41 @@ def test_amount_and_side_detail_project_event_and_papers_are_kept():
     assert one.lines == [Line("50105", 6_000, 0, "青石商店", "", "慰问"), Line("102", 0, 6_000, "工商银行", "", "慰问")]
     assert (one.event, one.facts, two.lines[0].project) == ("hospital", {"import_number": "转-8", "import_papers": 3}, "职工书屋")
     assert causes(report) == {6: "event", 7: "sibling"} and any("10201" in n or "工商银行" in n for n in report["notes"] if n)
+
+
+@pytest.mark.django_db
+def test_a_workbook_with_merged_cells_and_real_numbers_is_read():
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as made:
+        page, day = made.add_worksheet("凭证"), made.add_format({"num_format": "yyyy-mm-dd"})
+        page.merge_range("A1:F1", "序时账")
+        for n, head in enumerate(("日期", "凭证号", "摘要", "科目编码", "借方金额", "贷方金额")):
+            page.write(1, n, head)
+        page.merge_range("A3:A4", "")
+        page.write_datetime("A3", datetime(2026, 3, 5), day)
+        page.merge_range("B3:B4", "")
+        page.write_number("B3", 7)
+        for row, cells in ((2, ("收会费", 102, 0.1 + 0.2, 0)), (3, ("收会费", 401, 0, 0.3))):
+            for n, cell in enumerate(cells, 2):
+                page.write(row, n, cell)
+        page.write(4, 2, "合计")
+        page.write(4, 4, 0.3)
+        page.write(4, 5, 0.3)
+    book = make.book()
+    report = imports.import_run(
+        actor=make.maker(book), kind="vouchers", content=out.getvalue(), name="序时账.xlsx", org_path=book.union.path
+    )
+    assert report["created"] == 2, report["problems"]
+    (one,) = drafts(book)
+    assert (one.on, one.total_fen, one.source) == (date(2026, 3, 5), 30, "import:2026-03-05:记-7")
+
+
+@pytest.mark.django_db
+def test_a_voucher_made_by_hand_that_looks_the_same_is_told():
+    book = make.book()
+    make.draft(book, 50_000, on=make.DAY)
+    assert any("手工做的凭证" in n and "看望住院会员" in n for n in run(book, GOOD)["notes"])
+    assert not any("手工做的凭证" in n for n in run(make.book(make.union("另一厂")), GOOD)["notes"])
 
 
 @pytest.mark.django_db
