@@ -72,7 +72,7 @@ def lines(actor: Actor, union: Any, year: int) -> list[Line]:
         line.reasons = _reasons(line)
     if below and not found[union.path].used:
         del found[union.path]
-    return sorted(found.values(), key=lambda x: (not x.exceptional, -x.late_fen, -x.undeclared, -x.waiting, x.union.path))
+    return sorted(found.values(), key=lambda x: (not x.exceptional, not x.used, -x.late_fen, -x.undeclared, -x.waiting, x.union.path))
 
 
 def _dues(actor: Actor, union: Any, year: int, at: Any) -> None:

@@ -164,7 +164,10 @@ def test_pages_of_officers_and_of_the_phone() -> None:
         )  # the clause with its day
         assert "<svg" in chair.get(made.url + "print/").content.decode()
         assert union.name in chair.get(reverse("oversight:statements")).content.decode()
-        assert chair.get(reverse("oversight:statements") + "?view=missing").status_code == 200
+        found = chair.get(reverse("oversight:statements") + "?view=missing&q=没有的")
+        assert (
+            found.status_code == 200 and 'name="view" value="missing"' in found.content.decode()
+        )  # looking for a union stays in this list
 
 
 # -- workbench

@@ -43,7 +43,14 @@ def index(request: Request) -> HttpResponse:
     if tab == "missing":
         rows = missing.filter(union__name__icontains=asked["q"]) if asked.get("q") else missing
         page = page_of(request, rows)
-        context |= {"page": page, "lines": [(b, law.publish_by(b.union, last)) for b in page]}
+        drafts = dict(
+            reads.statements(request.actor).filter(year=year, half=half, union__in=[b.union_id for b in page]).values_list("union_id", "pk")
+        )
+        context |= {
+            "page": page,
+            "q": asked.get("q", ""),
+            "lines": [(b, law.publish_by(b.union, last), drafts.get(b.union_id)) for b in page],
+        }
     else:
         context["page"] = page_of(request, reads.statements(request.actor, **asked))
     return render(request, HERE + "statements.html", context)
