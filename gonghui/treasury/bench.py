@@ -12,13 +12,13 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, transaction
 
 from gonghui.accounts.actor import Actor
 from gonghui.core import bench, bulk, clock
 from gonghui.finance import race, services
 from gonghui.finance.enums import BookKind, VoucherState
-from gonghui.finance.models import Balance, Book, Posting, Voucher
 from gonghui.finance.rules import Line
 from gonghui.finance.selectors import ledger, statements
 from gonghui.finance.services.posting import POSTING
@@ -58,7 +58,12 @@ def system(name: str) -> Actor:
     return Actor.system(f"bench.{name}")
 
 
-def _book() -> Book:
+def _table(name: str) -> Any:
+    """A table of the books below."""
+    return apps.get_model("finance", name)
+
+
+def _book() -> Any:
     """A book of a union with a budget that suffices: the guards look at every voucher, and none is in the way."""
     union = race.scratch_union()
     budget = Budget.objects.create(
@@ -68,7 +73,7 @@ def _book() -> Book:
     return services.book_open(actor=system("make"), union=union, since=SINCE)
 
 
-def bring(book: Book, items: list[services.Bring]) -> list[Voucher]:
+def bring(book: Any, items: list[services.Bring]) -> list[Any]:
     """Through the same service imports use, guards included."""
     return services.vouchers_bring(
         actor=system("post"), book=book, items=items, maker=system("make"), checker=system("check"), poster=system("post")
@@ -121,10 +126,10 @@ def _posting(rows: int) -> dict[str, Any]:
     return _row("ledger.posting", value, "分录/秒", n, floor=floor, ratio=ratio, ok=ratio <= 4)
 
 
-def _raw(book: Book, items: list[services.Bring]) -> float:
+def _raw(book: Any, items: list[services.Bring]) -> float:
     """Seconds to insert the same vouchers and lines as they are."""
     now, sqlite = clock.now().isoformat(), connection.vendor == "sqlite"
-    pks = list(bulk.reserve_ids(Voucher, len(items)))
+    pks = list(bulk.reserve_ids(_table("Voucher"), len(items)))
     drafts, lines = [], []
     for pk, item in zip(pks, items, strict=True):
         day = item.on.isoformat() if sqlite else item.on
@@ -133,8 +138,8 @@ def _raw(book: Book, items: list[services.Bring]) -> float:
         lines += [(pk, book.pk, day, n, x.account, x.debit, x.credit, "", "", x.words) for n, x in enumerate(item.lines, 1)]
     start = perf_counter()
     with transaction.atomic():
-        bulk.insert(Voucher, DRAFT, drafts)
-        bulk.insert(Posting, POSTING, lines)
+        bulk.insert(_table("Voucher"), DRAFT, drafts)
+        bulk.insert(_table("Posting"), POSTING, lines)
     return perf_counter() - start
 
 
@@ -144,7 +149,7 @@ def _trial(million: int) -> dict[str, Any]:
     count = million // WIDE
     for at in range(0, count, 500):
         bring(book, _items(min(500, count - at), WIDE, at))
-    n = Posting.objects.filter(book=book).count()
+    n = _table("Posting").objects.filter(book=book).count()
     value = _ms(lambda: ledger.trial_balance(book, DAY), 20)
     start = perf_counter()
     recount = ledger.recount(book, DAY)
@@ -157,8 +162,9 @@ def _trial(million: int) -> dict[str, Any]:
 def _consolidation(count: int) -> dict[str, Any]:
     """Both statements of 5,000 books together, from their balances of twelve months."""
     union, now = race.scratch_union(), clock.now()
-    books = Book.objects.bulk_create(
-        [Book(union=union, kind=BookKind.PRACTICE, since=SINCE, created_at=now) for _ in range(count)], batch_size=500
+    table = _table("Book")
+    books = table.objects.bulk_create(
+        [table(union=union, kind=BookKind.PRACTICE, since=SINCE, created_at=now) for _ in range(count)], batch_size=500
     )
     false = 0 if connection.vendor == "sqlite" else False
     cells: list[tuple[Any, ...]] = []
@@ -169,12 +175,12 @@ def _consolidation(count: int) -> dict[str, Any]:
                 cells.append((book.pk, account, month, "n", false, 0 if j == 0 else fen, fen * 20 if j == 0 else 0))
             spent = sum(c[5] - c[6] for c in cells[-(6 + i % 5) :])
             cells.append((book.pk, "102", month, "n", false, max(-spent, 0), max(spent, 0)))
-    bulk.insert(Balance, ("book_id", "account", "month", "stream", "project", "debit_fen", "credit_fen"), cells)
+    bulk.insert(_table("Balance"), ("book_id", "account", "month", "stream", "project", "debit_fen", "credit_fen"), cells)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE finance_balance")
-    value = _ms(lambda: statements.consolidated(Book.objects.filter(union=union), DAY), 5)
-    sheet, _income = statements.consolidated(Book.objects.filter(union=union), DAY)
+    value = _ms(lambda: statements.consolidated(table.objects.filter(union=union), DAY), 5)
+    sheet, _income = statements.consolidated(table.objects.filter(union=union), DAY)
     even = sheet.even and sheet.assets_closing == sum(c[5] - c[6] for c in cells if c[1] == "102")
     return _row("ledger.consolidation", value, "ms", count, ok=value <= 1000 and even)
 
@@ -209,8 +215,8 @@ def random_books(postings: int, seed: int = 1) -> dict[str, int]:
             bring(book, items)
         recount = ledger.recount(book, DAY)
         return {
-            "postings": Posting.objects.filter(book=book).count(),
+            "postings": _table("Posting").objects.filter(book=book).count(),
             "sum": sum(d - c for d, c in recount.values()),
             "different": int(recount != ledger.sums(book, None, DAY)),
-            "open": Voucher.objects.filter(book=book).exclude(state=VoucherState.POSTED).count(),
+            "open": _table("Voucher").objects.filter(book=book).exclude(state=VoucherState.POSTED).count(),
         }
