@@ -182,3 +182,51 @@ def test_what_was_changed_while_the_month_was_waited_for_is_posted_as_it_is_now(
     life.posts(sheet, "cashier")
     life.the_tables_say_what_the_oracle_says()
     assert sheet.total == 20_000 and "".join(verify.digests()) == ""
+
+
+# -- what the machine once found ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.invariant("LED-01", "LED-06", "LED-12")
+def test_what_came_as_a_crash_is_a_refusal_that_changes_nothing(life: Books) -> None:
+    """A month before the book, a paper twice, one matter twice in a batch or by a change, an opening in a book that runs."""
+    life.close(book=0, hand="accountant", ahead=-1)
+    draft = life.drafts(0, "accountant", PLAIN, 4, "spending.plan:1", "sports")
+    assert draft is not None
+    for twice in (True, False, False):
+        life.attach(n=1, hand="accountant", paper=2, twice=twice)
+    assert draft.papers == {2}
+    life.drafts(0, "accountant", PLAIN, 4, "spending.plan:1")
+    life.edit(n=7, hand="accountant", shape=PLAIN, day=4, event="sports")
+    same, other = (PLAIN, 5, "spending.plan:2"), (("spend", 7, "", ""), 6, "spending.plan:2")
+    for items in ([same, other], [same, same], [other]):
+        life.bring(book=0, three=[], usual=True, items=items)
+    life.bring(book=1, three=[], usual=True, items=[same])  # the book that is kept for another union
+    life.draft(0, "accountant", PLAIN, 40, "", "", "opening")
+    life.the_tables_say_what_the_oracle_says()
+    assert [s.source for s in life.o.living(words="成批")] == ["spending.plan:2"] * 2
+
+
+@pytest.mark.invariant("LED-02", "LED-11")
+def test_a_year_may_be_closed_again_when_something_came_into_it_afterwards(life: Books) -> None:
+    for day in (4, 5):
+        life.year_end(book=0, hand="accountant", through=True)
+        life.year_end(book=0, hand="accountant", through=True)  # nothing is left to close
+        life.all_the_way(book=0, shape=("earn", 700, "建家", ""), day=day, source="")
+    closings = life.o.living(kind="closing", state="posted")
+    assert [s.source for s in closings] == ["finance.year:2025", "finance.year:2025/2"]
+    life.the_tables_say_what_the_oracle_says()
+    life.reports(book=0, day=75)
+
+
+@pytest.mark.invariant("LED-02", "LED-11")
+@pytest.mark.parametrize("world", [date(2021, 11, 1)], indirect=True)
+def test_the_change_of_charts_may_be_taken_back_and_made_again(life: Books) -> None:
+    life.year_end(book=0, hand="accountant", through=True)
+    life.new_chart(book=0, hand="accountant", through=True)
+    life.new_chart(book=0, hand="accountant", through=True)  # the one already made is given back
+    life.reverse(n=2, hand="accountant", through=True)
+    life.new_chart(book=0, hand="accountant", through=True)
+    assert [s.source for s in life.o.living(kind="transition")] == ["finance.transition:2022", "finance.transition:2022/2"]
+    life.the_tables_say_what_the_oracle_says()
+    life.reports(book=0, day=75)

@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from gonghui.core import clock
 from gonghui.finance import hooks
 from gonghui.finance.models import Voucher
+from gonghui.treasury import verify
 from gonghui.treasury.models import BatchLine, Payment, PaymentBatch
 from gonghui.treasury.rules import duties
 from gonghui.treasury.selectors import budgets as reads
@@ -215,3 +216,15 @@ def test_the_machine_notices_when_a_guard_is_gone(
         with pytest.raises(AssertionError):
             broken(money, monkeypatch)
             money.the_tables_say_what_the_oracle_says()
+
+
+@pytest.mark.invariant("LED-10")
+def test_a_plan_that_is_booked_holds_nothing_more(money: Money) -> None:
+    """Found by the machine: a plan booked before it had held anything could still take its part of the budget a second time."""
+    money.vouchers(0, 100, "plan:1", further=3)
+    money.hold(0, "plan:1", 100)
+    assert "plan:1-0" not in money.holds and [f for _id, _title, look in verify.CHECKS for f in look()] == []
+    money.reverse(n=0, further=2)
+    money.hold(0, "plan:1", 100)
+    assert money.holds["plan:1-0"] == (0, 100, "open")
+    money.the_tables_say_what_the_oracle_says()
