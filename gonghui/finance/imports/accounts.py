@@ -95,9 +95,13 @@ def _bare(text: str) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    """The same name, with or without the closing 支出 that the chart writes and people leave out."""
+    """The same name, with or without the closing 支出 or 费 that one program writes and another leaves out."""
     a, b = _bare(one), _bare(other)
-    return a == b or ("其他" not in (a, b) and a.removesuffix("支出") == b.removesuffix("支出"))
+    return a == b or ("其他" not in (a, b) and _stem(a) == _stem(b))
+
+
+def _stem(bare: str) -> str:
+    return next((bare.removesuffix(end) for end in ("支出", "费用", "费") if bare.endswith(end)), bare)
 
 
 def _by_code(code: str, table: Chart) -> tuple[Account | None, str]:
