@@ -1,6 +1,6 @@
 """Posting (记账): number, digest, postings and balances in one transaction; posted once, never changed.
 
-Order of locks: the month, the voucher, then the balances of the book. Source: LED-01…LED-06.
+Order of locks: the union (for a reversal), the month, the voucher, then the balances of the book. Source: LED-01…LED-06.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from gonghui.finance.models import Balance, Book, Period, Posting, Voucher
 from gonghui.finance.rules.digest import is_project, month_of, stream_of, voucher_digest
 from gonghui.finance.rules.lines import Line
 from gonghui.finance.services import duties
+from gonghui.finance.services.vouchers import one_at_a_time
 
 if TYPE_CHECKING:
     from gonghui.accounts.actor import Actor
@@ -36,6 +37,8 @@ def voucher_post(*, actor: Actor, voucher: Voucher, on_behalf: int | None = None
     """
     seen = Voucher.objects.select_related("book__union", "book__agent").filter(pk=voucher.pk).first() or voucher
     mine = duties.hand(actor, Perm.VOUCHER_POST, seen.book, on_behalf=on_behalf)
+    if seen.kind == VoucherKind.REVERSAL:  # its bank lines come loose under the union's lock, which comes before the others
+        one_at_a_time(seen.book)
     period = lock_period(seen.book, month_of(seen.on))
     # Read under its lock: while the month was waited for it may have been returned, changed and checked anew.
     row = Voucher.objects.select_for_update(of=("self",)).select_related("book__union", "reverses").get(pk=seen.pk)
