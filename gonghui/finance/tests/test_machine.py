@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -45,17 +46,25 @@ def test_whatever_is_done_in_whatever_order_the_books_hold(world: World) -> None
 PLAIN = ("spend", 10_000, "", "")
 
 
-@pytest.fixture
-def life(world: World) -> Iterator[Books]:
+@contextmanager
+def lived() -> Iterator[Books]:
     """A machine led by hand, with one posted voucher that has a paper."""
     found = Books()
-    sheet = found.drafts(0, "accountant", PLAIN, 3)
-    assert sheet is not None
-    found.attach(n=0, hand="accountant", paper=1, twice=False)
-    found.through(sheet)
-    found.the_tables_say_what_the_oracle_says()
-    yield found
-    found.leave()
+    try:
+        sheet = found.drafts(0, "accountant", PLAIN, 3)
+        assert sheet is not None
+        found.attach(n=0, hand="accountant", paper=1, twice=False)
+        found.through(sheet)
+        found.the_tables_say_what_the_oracle_says()
+        yield found
+    finally:
+        found.leave()
+
+
+@pytest.fixture
+def life(world: World) -> Iterator[Books]:
+    with lived() as found:
+        yield found
 
 
 def unguarded(table: str, *names: str) -> None:
@@ -150,14 +159,19 @@ def left_behind(life: Books, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.invariant("LED-01", "LED-02", "LED-03", "LED-04", "LED-05", "LED-06", "LED-11", "LED-12", "AID-02")
-@pytest.mark.parametrize(
-    "broken",
-    [uneven, unfolded, reworded, skipped, reversed_twice, opened_behind, misreported, paperless, one_person, delegated, left_behind],
-)
-def test_the_machine_notices_when_a_guard_is_gone(life: Books, broken: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises((AssertionError, DatabaseError)):
-        broken(life, monkeypatch)
-        life.the_tables_say_what_the_oracle_says()
+def test_the_machine_notices_when_a_guard_is_gone(world: World) -> None:
+    silent = []
+    for broken in (
+        uneven, unfolded, reworded, skipped, reversed_twice, opened_behind, misreported, paperless, one_person, delegated, left_behind,
+    ):  # fmt: skip
+        with lived() as life, pytest.MonkeyPatch.context() as patch:
+            try:
+                broken(life, patch)
+                life.the_tables_say_what_the_oracle_says()
+            except (AssertionError, DatabaseError):
+                continue
+            silent.append(broken.__name__)
+    assert silent == []
 
 
 # -- between looking and writing -------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ More examples: GONGHUI_EXAMPLES=10 (so many times the usual number).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -52,12 +53,20 @@ def test_whatever_is_done_in_whatever_order_money_goes_out_once_and_by_three(wor
 # -- negative controls: with a guard taken away the machine says so ------------------------------------------------
 
 
-@pytest.fixture
-def money(world: World) -> Iterator[Money]:
+@contextmanager
+def led() -> Iterator[Money]:
     """A machine led by hand."""
     found = Money()
-    yield found
-    found.leave()
+    try:
+        yield found
+    finally:
+        found.leave()
+
+
+@pytest.fixture
+def money(world: World) -> Iterator[Money]:
+    with led() as found:
+        yield found
 
 
 def approved(money: Money, fen: int = 50_000) -> Pay:
@@ -194,28 +203,26 @@ def buys_on_credit(money: Money, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.invariant("AID-01", "AID-02", "AID-03", "AID-04", "AID-07", "LED-09", "LED-10")
-@pytest.mark.parametrize(
-    "broken",
-    [
+def test_the_machine_notices_when_a_guard_is_gone(world: World) -> None:
+    """The same acts with the guard in place are foretold to the end; what changes the tables by hand has no such other side."""
+    silent = []
+    for broken in (
         spends_what_is_not_there, is_not_told, counts_on_a_reversal, asks_for_more, pays_a_plan_twice, pays_what_was_reversed, returns_what_is_paid,
         checks_what_he_made, pays_under_another_account, changes_it_unseen, sends_what_was_changed, sends_twice, loses_an_answer, buys_on_credit,
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("guarded", [True, False], ids=["guarded", "broken"])
-def test_the_machine_notices_when_a_guard_is_gone(
-    money: Money, broken: Callable[..., None], guarded: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The same acts with the guard in place are foretold to the end; what changes the tables by hand has no such other side."""
-    by_hand = {sends_what_was_changed, sends_twice}
-    if guarded and broken not in by_hand:
-        whole = pytest.MonkeyPatch()
-        whole.setattr = lambda *a, **k: None  # type: ignore[method-assign]  # nothing is broken this time
-        broken(money, whole)
-        money.the_tables_say_what_the_oracle_says()
-    elif not guarded:
-        with pytest.raises(AssertionError):
-            broken(money, monkeypatch)
-            money.the_tables_say_what_the_oracle_says()
+    ):  # fmt: skip
+        if broken not in {sends_what_was_changed, sends_twice}:
+            with led() as money, pytest.MonkeyPatch.context() as patch:
+                patch.setattr = lambda *a, **k: None  # type: ignore[method-assign]  # nothing is broken this time
+                broken(money, patch)
+                money.the_tables_say_what_the_oracle_says()
+        with led() as money, pytest.MonkeyPatch.context() as patch:
+            try:
+                broken(money, patch)
+                money.the_tables_say_what_the_oracle_says()
+            except AssertionError:
+                continue
+            silent.append(broken.__name__)
+    assert silent == []
 
 
 @pytest.mark.invariant("LED-10")
