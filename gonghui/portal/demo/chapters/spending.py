@@ -29,7 +29,7 @@ from gonghui.spending.services.data import PersonData
 ORDER = 40
 OTHERS = 100
 RULES = (
-    "cash_limit", "prize_share", "event_prize", "souvenir", "festival_form", "clothing", "meal_ceiling", "eight_prohibitions", "outing",
+    "cash_limit", "participation_prize", "prize_share", "event_prize", "souvenir", "festival_form", "clothing", "meal_ceiling", "eight_prohibitions", "outing",
 )  # fmt: skip
 """Rules against which something is planted; `truth.json` lists the plans under `spending_<rule>`."""
 LEAST_GIFT = 2000
@@ -64,7 +64,8 @@ class Year:
         """What the rule base leaves to the place; invented for the demo city."""
         root = unions.union_of_code(CITY_CODE)
         rows = (("travel_meal", 10000, "江州市差旅伙食补助标准（演示数据）"), ("unit_meal", 2500, "江州市总工会机关工作餐标准（演示数据）"),
-                ("birthday", 30000, "江州市基层工会经费收支实施细则（演示数据）"), ("referee_fee", 30000, "江州市基层工会经费收支实施细则（演示数据）"))  # fmt: skip
+                ("birthday", 30000, "江州市基层工会经费收支实施细则（演示数据）"), ("referee_fee", 30000, "江州市基层工会经费收支实施细则（演示数据）"),
+                ("participation_prize", 15000, "江州市基层工会经费收支实施细则（演示数据）"))  # fmt: skip
         with clock.at(date(2025, 1, 2)):
             for kind, fen, source in rows:
                 services.figure_set(
@@ -108,12 +109,13 @@ class Year:
         kinds: list[PlanData] = [
             PlanData(PlanKind.ACTIVITY, "职工乒乓球赛", self._day(5), [LineData(Use.PRIZE, pick(100, 500) * 100, people * 2 // 3, "优胜奖")], count=people, payee=shop),
             PlanData(PlanKind.ACTIVITY, "春季健步走", self._day(4), [LineData(Use.SOUVENIR, pick(30, 100) * 100, people, "纪念毛巾")], count=people, payee=shop),
+            PlanData(PlanKind.ACTIVITY, "元宵灯谜会", self._day(2), [LineData(Use.PARTICIPATION, 15000, people, "参与奖")], count=people, payee=shop),
             PlanData(PlanKind.MEAL, "排练用餐", self._day(9), [LineData(Use.MEAL, pick(20, 40) * 100, people)], count=people, payee=shop),
             PlanData(PlanKind.PURCHASE, "活动室零星用品", self._day(6), [LineData(Use.OTHER, pick(100, 1000) * 100, 1, "文具")], count=1, method="cash", payee=f"{shop}{n}"),
             PlanData(PlanKind.CLOTHING, "合唱比赛服装", self._day(8), [LineData(Use.CLOTHING, pick(300, 800) * 100, people, "演出服")], count=people, more=WORN, payee=shop),
             PlanData(PlanKind.PURCHASE, "职工书屋图书", self._day(10), [LineData(Use.OTHER, pick(1500, 6000) * 100, 1, "图书")], count=1, payee=shop),
         ]  # fmt: skip
-        return [kinds[n % len(kinds)], *([kinds[(n // 3 + 3) % len(kinds)]] if n % 3 == 0 else [])]
+        return [kinds[n % len(kinds)], *([kinds[(n // 3 + 4) % len(kinds)]] if n % 3 == 0 else [])]
 
     def _planted(self) -> Iterator[tuple[str, PlanData]]:
         """One step over the line, and a form that no place allows."""
@@ -135,6 +137,9 @@ class Year:
                 "prize_share",
                 PlanData(PlanKind.ACTIVITY, "职工象棋赛", self._day(5), [LineData(Use.PRIZE, 20000, winners, "优胜奖")], count=people),
             )
+        for fen in (15001, 16000):
+            lines = [LineData(Use.PARTICIPATION, fen, 40, "参与奖")]
+            yield "participation_prize", PlanData(PlanKind.ACTIVITY, "迎春联欢", self._day(4), lines, count=40)
         for fen in (50001, 88000):
             yield "event_prize", PlanData(PlanKind.ACTIVITY, "羽毛球赛", self._day(6), [LineData(Use.PRIZE, fen, 3, "一等奖")], count=30)
         for fen in (10001, 19900):
