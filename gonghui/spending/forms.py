@@ -233,8 +233,9 @@ class PlanForm(forms.Form):
 
     def parts(self) -> dict[str, Any]:
         """The fields in the order of the page: what, pay, rare; who takes part and the lines stand between (页面分段)."""
-        told = {*self.WHO, *self.PAY, *self.RARE}
-        rare = [self[n] for n in self.RARE if n in self.fields]
+        wear = ("only_participants", "owner") if self.kind == PlanKind.ACTIVITY else ()  # asked of clothing alone
+        told = {*self.WHO, *self.PAY, *self.RARE, *wear}
+        rare = [self[n] for n in (*wear, *self.RARE) if n in self.fields]
         filled = [
             f for f in rare if f.value() not in (None, "") and (self.is_bound or self.initial.get(f.name)) and f.value() != f.field.initial
         ]
