@@ -17,10 +17,12 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     from django.db import transaction
 
     from gonghui.core import crypto
+    from gonghui.members.imports import matching
     from tests import world as worlds  # models, so only after django.setup()
 
     with django_db_blocker.unblock():
         crypto.forget_keys()
+        matching.prepare()
         atom = transaction.atomic()
         atom.__enter__()
         try:

@@ -43,7 +43,7 @@ def by_document(frame: pl.DataFrame) -> dict[int, int]:
     keys = [(int(r), k) for r, k in frame.select(ROW, "_id").iter_rows() if k is not None]
     # Looked up in the order of the index, neighbours share pages.
     keys.sort(key=lambda pair: pair[1])
-    with _temp(keys, "BLOB" if connection.vendor == "sqlite" else "bytea") as cursor:
+    with _temp(keys) as cursor:
         cursor.execute(
             f'SELECT t.n, p.id FROM "{TEMP}" t CROSS JOIN people_person p WHERE p.id_index = t.k AND p.merged_into_id IS NULL AND p.id_index IS NOT NULL'
             if connection.vendor == "sqlite"
@@ -56,7 +56,7 @@ def by_phone(rows: Sequence[tuple[int, bytes, str]]) -> dict[int, list[int]]:
     """row -> live persons with the same phone and name."""
     names = {r: name for r, _k, name in rows}
     found: dict[int, list[int]] = {}
-    with _temp([(r, k) for r, k, _name in rows], "BLOB" if connection.vendor == "sqlite" else "bytea") as cursor:
+    with _temp([(r, k) for r, k, _name in rows]) as cursor:
         cursor.execute(f'SELECT t.n, p.id, p.name FROM "{TEMP}" t JOIN people_person p ON p.phone_index = t.k AND p.merged_into_id IS NULL')
         for row, pk, name in cursor.fetchall():
             if names[row] == name:
@@ -71,7 +71,7 @@ def known(ids: Iterable[int]) -> Known:
     if not wanted:
         return out
     columns = ", ".join(f'p."{c}"' for c in PERSON)
-    with _temp([(i, None) for i in wanted], "BLOB" if connection.vendor == "sqlite" else "bytea") as cursor:
+    with _temp([(i, None) for i in wanted]) as cursor:
         cursor.execute(f'SELECT {columns} FROM "{TEMP}" t JOIN people_person p ON p.id = t.n')
         out.persons = {r[0]: r for r in cursor.fetchall()}
         cursor.execute(
@@ -95,19 +95,29 @@ def day(value: Any) -> date:
 
 
 @contextmanager
-def _temp(rows: list[tuple[int, bytes | None]], kind: str) -> Iterator[Any]:
-    """A temporary table (n, k) for one set-wise look-up; gone afterwards."""
+def _temp(rows: list[tuple[int, bytes | None]]) -> Iterator[Any]:
+    """A temporary table (n, k) for one set-wise look-up, empty again afterwards."""
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE TEMP TABLE "{TEMP}" (n BIGINT, k {kind})')
+        if connection.vendor == "sqlite":
+            prepare()
+            cursor.db.connection.executemany(f'INSERT INTO "{TEMP}" VALUES (?, ?)', rows)
+        else:
+            cursor.execute(f'CREATE TEMP TABLE "{TEMP}" (n BIGINT, k bytea)')
+            with cursor.copy(f'COPY "{TEMP}" (n, k) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+            cursor.execute(f'ANALYZE "{TEMP}"')
         try:
-            if connection.vendor == "sqlite":
-                cursor.db.connection.executemany(f'INSERT INTO "{TEMP}" VALUES (?, ?)', rows)
-            else:
-                with cursor.copy(f'COPY "{TEMP}" (n, k) FROM STDIN') as copy:
-                    for row in rows:
-                        copy.write_row(row)
-                cursor.execute(f'ANALYZE "{TEMP}"')
             yield cursor
         finally:
             if not connection.needs_rollback:
-                cursor.execute(f'DROP TABLE "{TEMP}"')
+                cursor.execute(f'DELETE FROM "{TEMP}"' if connection.vendor == "sqlite" else f'DROP TABLE "{TEMP}"')
+
+
+def prepare() -> None:
+    """On SQLite the table stays with the connection: once a transaction has made or dropped one, every later rollback to a savepoint
+    in it reads the whole schema anew (7 ms). Tests make it before their transaction begins.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "{TEMP}" (n BIGINT, k BLOB)')
