@@ -6,14 +6,11 @@ import pytest
 from django.urls import reverse
 
 from gonghui.income.models import Declaration, DuesList, Payment, Receipt
-from tests import world as worlds
+from tests.conftest import world
+
+__all__ = ["world"]
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return worlds.build()
 
 
 PAGES = [
