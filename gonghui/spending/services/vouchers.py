@@ -195,7 +195,7 @@ def _finding(found: tuple[answers.Item, answers.Answer], granted: frozenset[str]
     item, answer = found
     near = (answer.lifting or answer.proposals) if item.outcome == Outcome.REFUSED else answer.proposals
     how = f"可以这样改：{near[0].text}。" if near and item.outcome != Outcome.UNKNOWN else ""
-    most = f"按规定最多可以用 {money.show(item.allowed_fen)}。" if item.allowed_fen is not None and item.outcome == Outcome.REFUSED else ""
+    most = f"按规定最多可以用 {money.show(item.allowed_fen)}。" if item.allowed_fen is not None and item.outcome != Outcome.UNKNOWN else ""
     ground = f"{item.source}：“{item.quote}”" if item.quote else item.source
     missing = f"还缺：{'、'.join(item.missing)}。" if item.missing else ""
     text = f"{item.label}：{item.decision.verdict}（依据：{ground}）。{most}{missing}{how}"

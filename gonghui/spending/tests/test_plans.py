@@ -70,6 +70,19 @@ def test_the_same_prize_elsewhere_cannot_be_told_and_never_counts_as_allowed():
         source="〔2025〕3 号",
     )
     assert answer_of(plan).outcome == Outcome.REASON  # a figure entered here only warns
+    book = make.book(plan.union)
+    with clock.at(date(2026, 3, 20)):
+        voucher = finance.entry(
+            actor=make.accountant(plan.union),
+            book=book,
+            event="prize",
+            on=make.DAY,
+            amount=640000,
+            words="参与奖",
+            facts={"participants": 40},
+        )
+        (said,) = vouchers.guard(voucher)
+    assert said.severity == "warn" and "最多可以用 ¥6,000.00" in said.text  # a warning names the amount as a refusal does
     assert "370000" not in answer_of(plan).headline
 
 
