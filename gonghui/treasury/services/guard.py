@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gonghui.accounts.actor import Actor
 from gonghui.core import money
@@ -12,36 +12,49 @@ from gonghui.finance.enums import BookKind, VoucherKind
 from gonghui.finance.rules import Finding
 from gonghui.policy import services as policy
 from gonghui.treasury.enums import Control
+from gonghui.treasury.rules.items import Item
+from gonghui.treasury.selectors import budgets
 from gonghui.treasury.selectors.budgets import Left
 from gonghui.treasury.services import bank, holds
 from gonghui.treasury.services.holds import Use
 
+if TYPE_CHECKING:
+    from gonghui.policy.services import Decision
+
+Weighed = tuple[str, int, "Decision", Left]
 SYSTEM = Actor.system("treasury")
 FREE = (VoucherKind.OPENING, VoucherKind.TRANSITION, VoucherKind.CLOSING, VoucherKind.REVERSAL, VoucherKind.DEPRECIATION)
 
 
 def check(voucher: Any) -> Iterator[Finding]:
     """What the budget says to a voucher; one finding for each item that does not suffice."""
-    if voucher.book.kind != BookKind.REAL or voucher.kind in FREE:
-        return
-    for (account, project), fen in _spendings(voucher).items():
-        if fen > 0:
-            yield from _item(voucher, account, project, fen)
+    for item in _weighed(voucher):
+        yield from _item(item)
 
 
 def passed(voucher: Any) -> Iterator[Finding]:
     """The items that suffice, with what is left of them afterwards (够用的预算项目)."""
-    if voucher.book.kind != BookKind.REAL or voucher.kind in FREE:
-        return
-    for (account, project), fen in _spendings(voucher).items():
-        if fen <= 0:
-            continue
-        decision, left = holds.weigh(
-            voucher.book.union, voucher.on, account, (voucher.event, project), fen, source=voucher.source, voucher=voucher.pk
-        )
+    for account, fen, decision, left in _weighed(voucher):
         if decision.outcome is True:
             said = f"{holds.words(left, fen)}办完还剩 {money.show(left.left - fen)}。"
             yield Finding("ok", said, decision, f"budget:{left.item or account}")
+
+
+def _weighed(voucher: Any) -> Iterator[Weighed]:
+    """What a voucher takes from each item, all its lines together: account, fen, what the rule says, what is left. The budget is read once."""
+    if voucher.book.kind != BookKind.REAL or voucher.kind in FREE or not (uses := _uses(voucher)):
+        return
+    union, on = voucher.book.union, voucher.on
+    stands = budgets.standing(union, on.year, voucher=voucher.pk)
+    sums: dict[Item | str, int] = defaultdict(int)
+    first: dict[Item | str, Use] = {}
+    for use, fen in uses.items():
+        key = stands.left(use[0], use[1:]).item or use[0]
+        sums[key] += fen
+        first.setdefault(key, use)
+    for key, (account, *activities) in first.items():
+        decision, left = holds.weigh(union, on, account, tuple(activities), sums[key], source=voucher.source, stands=stands)
+        yield account, sums[key], decision, left
 
 
 def clears(vouchers: Sequence[Any]) -> set[int]:
@@ -84,10 +97,8 @@ def _spendings(voucher: Any) -> dict[tuple[str, str], int]:
     return found
 
 
-def _item(voucher: Any, account: str, project: str, fen: int) -> Iterator[Finding]:
-    decision, left = holds.weigh(
-        voucher.book.union, voucher.on, account, (voucher.event, project), fen, source=voucher.source, voucher=voucher.pk
-    )
+def _item(weighed: Weighed) -> Iterator[Finding]:
+    account, fen, decision, left = weighed
     if decision.outcome is True:
         return
     said, key = holds.words(left, fen) + _way_out(left), f"budget:{left.item or account}"

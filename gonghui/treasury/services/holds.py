@@ -30,13 +30,20 @@ Use = tuple[str, str, str]
 
 
 def weigh(
-    union: Any, on: date, account: str, activities: tuple[str, ...], amount: int, *, source: str = "", voucher: int | None = None
+    union: Any,
+    on: date,
+    account: str,
+    activities: tuple[str, ...],
+    amount: int,
+    *,
+    source: str = "",
+    stands: budgets.Standing | None = None,
 ) -> tuple[Decision, budgets.Left]:
-    """Is there a budget for it and does it suffice (预算够不够)? Nothing is stored.
+    """Is there a budget for it and does it suffice (预算够不够)? Nothing is stored. `stands`: the year's budget where it is read already.
 
     Source: policy finance.no_budget.
     """
-    left = budgets.item_left(union, on.year, account, activities, source=source, voucher=voucher)
+    left = (stands or budgets.standing(union, on.year)).left(account, activities, source=source)
     return _ask(union, on, left, amount), left
 
 

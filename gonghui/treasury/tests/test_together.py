@@ -72,6 +72,18 @@ def test_if_each_were_asked_before_any_is_posted_all_would_pass(union: Any, monk
 
 
 @pytest.mark.django_db
+@pytest.mark.invariant("LED-10")
+@pytest.mark.parametrize(("second", "severities"), [(400_000, []), (400_001, ["block"])])
+def test_two_lines_of_one_voucher_that_fall_on_one_item_are_weighed_together(union: Any, second: int, severities: list[str]) -> None:
+    lines = [Line("50404", 600_000, project="春送岗位"), Line("50404", second, project="秋助学"), Line("102", credit=600_000 + second)]
+    voucher = finance.voucher_draft(actor=make.maker(union), book=make.book(union), on=DAY, words="慰问困难职工", lines=lines)
+    found = list(guard.check(voucher))
+    assert [f.severity for f in found] == severities
+    if found:
+        assert "超出 ¥0.01" in found[0].text
+
+
+@pytest.mark.django_db
 def test_other_items_of_the_batch_go_on_together_and_a_reservation_serves_its_own_plan(union: Any) -> None:
     services.reserve(actor=make.maker(union), union=union, item="50404", amount=600_000, source="spending.plan:7")
     rows = [item(600_000, source="spending.plan:7"), item(400_000), item(5_000, account="50102", event="")]
