@@ -14,10 +14,11 @@ from gonghui.accounts.enums import Role
 from gonghui.accounts.tests import make as accounts
 from gonghui.core import clock
 from gonghui.finance import services
-from gonghui.finance.models import Book, Override, Period, PracticeTry, Voucher
+from gonghui.finance.models import Book, Override, Period, Posting, PracticeTry, Voucher
 from gonghui.finance.rules import Finding
 from gonghui.finance.selectors.boards import account_register
 from gonghui.finance.tests import make
+from gonghui.finance.web import common
 
 pytestmark = pytest.mark.django_db
 MARCH = date(2026, 3, 31)
@@ -292,3 +293,14 @@ def test_a_month_is_printed_for_binding_with_its_cover(book):
     page = browser(Role.AUDITOR, book).get(reverse("finance:bundle", args=[book.pk]) + "?month=202603").content.decode()
     assert "共 1 张" in page and "壹佰贰拾叁元整" in page and page.count("记字第 1 号") == 2  # on the cover and on the voucher
     assert "没有记账凭证" in browser(Role.AUDITOR, book).get(reverse("finance:bundle", args=[book.pk]) + "?month=202602").content.decode()
+
+
+def test_a_ledger_too_long_for_one_file_says_so_instead_of_leaving_lines_out(book, monkeypatch):
+    reader, here = browser(Role.FINANCE, book), reverse("finance:ledger", args=[book.pk])
+    lines = Posting.objects.filter(book=book, account="102").count()
+    for most, status in ((lines, 200), (lines - 1, 422)):
+        monkeypatch.setattr(common, "MOST_ROWS", most)
+        for kind in ("?format=xlsx", "?print=1"):
+            answer = reader.get(here + kind)
+            assert answer.status_code == status
+    assert "请缩短日期范围" in answer.content.decode()

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from gonghui.core import clock
+from gonghui.core.errors import BadInput
 from gonghui.core.http import Request
 from gonghui.finance.enums import Perm
 from gonghui.finance.models import Book
@@ -22,6 +23,16 @@ def trail(book: Book | None = None, *steps: tuple[str, str]) -> list[tuple[str, 
     if book is not None:
         head.append((str(book), reverse("finance:book", args=[book.pk])))
     return [*head, *steps]
+
+
+MOST_ROWS = 5000
+"""Rows of one file or print that is made while the reader waits."""
+
+
+def whole(count: int, how: str) -> None:
+    """Nothing is left out of a file or print unsaid (不截断). Raises BadInput finance.too_long with the next step."""
+    if count > MOST_ROWS:
+        raise BadInput("finance.too_long", f"共 {count:,} 行，一次最多打印或导出 {MOST_ROWS:,} 行。请{how}，分几次办理。")
 
 
 def book_context(request: Request, book: Book, current: str) -> dict[str, Any]:

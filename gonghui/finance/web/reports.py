@@ -30,8 +30,6 @@ from gonghui.finance.selectors import statements as st
 from gonghui.finance.web import common
 from gonghui.policy import services as policy
 
-MOST_LINES = 5000
-
 
 @officer(Perm.BOOK_VIEW)
 @require_GET
@@ -77,13 +75,14 @@ def ledger(request: Request, pk: int) -> HttpResponse:
     """The ledger of one account (明细账)."""
     book = reads.book_get(actor=request.actor, pk=pk)
     choices = forms.account_choices(clock.today(), book.level)[1:]
-    form = forms.LedgerFilter(request.GET or None, accounts=[("", "选科目"), *forms.account_heads(clock.today(), book.level), *choices])
+    heads = [("", "选科目"), *forms.account_heads(clock.today(), book.level), *choices]
+    form = forms.LedgerFilter(request.GET or None, accounts=heads)
     data = form.cleaned_data if form.is_valid() else {}
     account = data.get("account") or "102"
     until = data.get("until") or clock.today()
     since = max(data.get("since") or date(until.year, 1, 1), book.since)
     if not form.errors:  # the conditions show what the page shows
-        form = forms.LedgerFilter({"account": account, "since": since, "until": until}, accounts=form.fields["account"].choices)  # type: ignore[attr-defined]
+        form = forms.LedgerFilter({"account": account, "since": since, "until": until}, accounts=heads)
     rows = account_reads.postings(book, account, since, until)
     page = page_of(request, rows, size=50)
     known = chart(until).accounts.get(account)
@@ -97,12 +96,15 @@ def ledger(request: Request, pk: int) -> HttpResponse:
         "until": until, "carried": carried, "lines": account_reads.running(page, carried, credit_side=credit_side), "total": total,
         "closing": start + (-1 if credit_side else 1) * ((total["d"] or 0) - (total["c"] or 0)), "trail": common.trail(book, ("明细账", "")), "at": clock.now(),
     }  # fmt: skip
-    if request.GET.get("format") == "xlsx":
+    paper, file = request.GET.get("print"), request.GET.get("format") == "xlsx"
+    if paper or file:
+        common.whole(page.paginator.count, "缩短日期范围")
+    if file:
         return _ledger_file(
-            request, book, f"{account} {context['name']}", account_reads.running(rows[:MOST_LINES], start, credit_side=credit_side), start
+            request, book, f"{account} {context['name']}", account_reads.running(rows, start, credit_side=credit_side), start
         )
-    if request.GET.get("print"):
-        context["lines"] = account_reads.running(rows[:MOST_LINES], start, credit_side=credit_side)
+    if paper:
+        context["lines"] = account_reads.running(rows, start, credit_side=credit_side)
         context["carried"] = start
         return render(request, "finance/print/ledger.html", context)
     return render(request, "finance/console/ledger.html", context)

@@ -12,7 +12,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from gonghui.core import clock
+from gonghui.core import clock, money
 from gonghui.core.access import officer
 from gonghui.core.errors import NotFound, Refusal
 from gonghui.core.http import Request, render, told, whole_number
@@ -149,7 +149,7 @@ def _again(row: Voucher) -> str:
     fen = amount_of(row.event, row.on, row.lines)
     given = {
         "event": row.event,
-        "amount": f"{fen // 100}.{fen % 100:02d}",
+        "amount": money.plain(fen),
         "words": row.words,
         "detail": str(row.facts.get("detail") or ""),
     }
