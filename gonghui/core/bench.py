@@ -6,6 +6,8 @@ import json
 import resource
 import sys
 from collections.abc import Callable, Mapping
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 from gonghui.core import scratch
@@ -44,10 +46,20 @@ def _flags(options: Mapping[str, Any]) -> list[str]:
     return [word for key, value in options.items() for word in ("--set", f"{key}={value}")]
 
 
+def median_ms(run: Callable[[], Any], times: int) -> float:
+    """Median milliseconds of one call."""
+    spent = []
+    for _ in range(times):
+        start = perf_counter()
+        run()
+        spent.append(perf_counter() - start)
+    return median(spent) * 1000
+
+
 def peak_mib() -> int:
     """Highest memory of this process and its children so far, MiB."""
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
     return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // unit
 
 
-__all__ = ["names", "peak_mib", "register", "run"]
+__all__ = ["median_ms", "names", "peak_mib", "register", "run"]

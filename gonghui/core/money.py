@@ -31,6 +31,11 @@ def yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02d}"
 
 
+def plain(fen: int) -> str:
+    """`18640.00`, for a field or a file."""
+    return yuan(fen).replace(",", "")
+
+
 def share(fen: int, ratio: Fraction) -> int:
     """A part of an amount, rounded half up to the fen (四舍五入到分)."""
     part = abs(fen) * ratio

@@ -42,16 +42,6 @@ class _Undo(Exception):
     """Takes the synthetic rows back."""
 
 
-def _ms(run: Callable[[], Any], times: int) -> float:
-    """Median milliseconds of one call."""
-    spent = []
-    for _ in range(times):
-        start = perf_counter()
-        run()
-        spent.append(perf_counter() - start)
-    return median(spent) * 1000
-
-
 def _row(name: str, value: float, unit: str, floor: float, n: int, bar: float | None, **more: Any) -> dict[str, Any]:
     ratio = value / floor if floor else 0.0
     found = {
@@ -126,10 +116,10 @@ def _reads(root: Any, unions: list[Any], above: dict[int, list[int]]) -> list[di
     for size in SIZES:
         _fill(unions, above, size - filled)
         filled = size
-        spent.append(_ms(lambda: values.snapshot(root.pk, day, ["members"]), READS))
+        spent.append(bench.median_ms(lambda: values.snapshot(root.pk, day, ["members"]), READS))
     first = roll.filter(union_id=root.pk, key="members").values_list("day", flat=True)[:1].get()
-    floor = _ms(lambda: roll.get(union_id=root.pk, key="members", day=first), READS)
-    whole = _ms(lambda: values.rows_of(values.snapshot(root.pk, day)), 20)
+    floor = bench.median_ms(lambda: roll.get(union_id=root.pk, key="members", day=first), READS)
+    whole = bench.median_ms(lambda: values.rows_of(values.snapshot(root.pk, day)), 20)
     return [
         _row("rollup.growth", spent[1], "ms", spent[0], SIZES[1], 1.5),
         _row("rollup.read", spent[1], "ms", floor, SIZES[1], 30),
@@ -270,7 +260,7 @@ def _page(url: str, user: Any, urlconf: str = "") -> tuple[float, int]:
         answer = browser.get(url)
         if answer.status_code != 200:
             raise LookupError(f"{url} 返回 {answer.status_code}")
-        return _ms(lambda: browser.get(url), PAGES), _queries(lambda: browser.get(url))
+        return bench.median_ms(lambda: browser.get(url), PAGES), _queries(lambda: browser.get(url))
 
 
 def _queries(run: Callable[[], Any]) -> int:

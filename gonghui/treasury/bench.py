@@ -6,7 +6,6 @@ scratch place of its own (`core.scratch`). Figure and floor are measured in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from statistics import median
 from time import perf_counter
@@ -33,15 +32,6 @@ DRAFT = (
 )  # fmt: skip
 WIDE, NARROW = 200, 4
 RICH = 9 * 10**14
-
-
-def _ms(run: Callable[[], Any], times: int) -> float:
-    spent = []
-    for _ in range(times):
-        start = perf_counter()
-        run()
-        spent.append(perf_counter() - start)
-    return median(spent) * 1000
 
 
 def _row(
@@ -150,7 +140,7 @@ def _trial(million: int) -> dict[str, Any]:
     for at in range(0, count, 500):
         bring(book, _items(min(500, count - at), WIDE, at))
     n = _table("Posting").objects.filter(book=book).count()
-    value = _ms(lambda: ledger.trial_balance(book, DAY), 20)
+    value = bench.median_ms(lambda: ledger.trial_balance(book, DAY), 20)
     start = perf_counter()
     recount = ledger.recount(book, DAY)
     spent = (perf_counter() - start) * 1000
@@ -179,7 +169,7 @@ def _consolidation(count: int) -> dict[str, Any]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE finance_balance")
-    value = _ms(lambda: statements.consolidated(table.objects.filter(union=union), DAY), 5)
+    value = bench.median_ms(lambda: statements.consolidated(table.objects.filter(union=union), DAY), 5)
     sheet, _income = statements.consolidated(table.objects.filter(union=union), DAY)
     even = sheet.even and sheet.assets_closing == sum(c[5] - c[6] for c in cells if c[1] == "102")
     return _row("ledger.consolidation", value, "ms", count, ok=value <= 1000 and even)

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from gonghui.accounts.actor import Actor
-from gonghui.core import bench
+from gonghui.core import bench, money
 from gonghui.files.imports import headers, pipeline, reading
 from gonghui.files.imports.protocol import Context
 from gonghui.files.imports.reading import ROW
@@ -51,7 +51,7 @@ def file_of(members: list[tuple[matching.Candidate, str, str]], dirty: float, se
     """The payroll file as bytes (GBK) and whose money each row truly is; 0 is a stranger."""
     rand, lines, truth = random.Random(f"file-{seed}"), [HEAD], dict[int, int]()  # noqa: S311  # invented data
     for c, number, phone in members:
-        row, owner = [c.name, number, phone, f"{c.due_fen // 100}.{c.due_fen % 100:02d}"], c.person
+        row, owner = [c.name, number, phone, money.plain(c.due_fen)], c.person
         if rand.random() < dirty:
             row, owner = _dirty(rand, row, owner)
         lines.append(",".join(row))

@@ -7,6 +7,7 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
+from gonghui.core import money
 from gonghui.core.choices import labels
 from gonghui.treasury.enums import How, SignRole
 
@@ -79,7 +80,7 @@ class BankEntry(models.Model):
     @property
     def plain(self) -> str:
         """The amount without its sign, as a form takes it (1234.50)."""
-        return f"{abs(self.amount_fen) // 100}.{abs(self.amount_fen) % 100:02d}"
+        return money.plain(abs(self.amount_fen))
 
 
 class Match(models.Model):

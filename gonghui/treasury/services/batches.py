@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from gonghui.approvals import services as approvals
-from gonghui.core import audit, clock
+from gonghui.core import audit, clock, money
 from gonghui.core.errors import BadInput, Conflict, NotFound, RuleViolation
 from gonghui.files import services as files
 from gonghui.files.export import export_table
@@ -176,7 +176,7 @@ def bank_file(actor: Actor, batch: PaymentBatch, lines: Sequence[BatchLine]) -> 
                 "payee": x.payment.payee,
                 "account": payments.account_of(x.payment),
                 "bank": x.payment.payee_bank,
-                "amount": f"{x.payment.amount_fen // 100}.{x.payment.amount_fen % 100:02d}",
+                "amount": money.plain(x.payment.amount_fen),
                 "words": x.payment.words,
             }
             for x in lines

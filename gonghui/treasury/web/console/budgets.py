@@ -82,7 +82,7 @@ def _table(union: Any, year: int, rows: Sequence[Any]) -> dict[str, Any]:
             "account": r.account,
             "activity": r.activity,
             "name": r.name,
-            "amount": f"{r.amount_fen // 100}.{r.amount_fen % 100:02d}",
+            "amount": money.plain(r.amount_fen),
             "last": r.last_fen,
             "basis": r.basis,
         }
@@ -139,8 +139,7 @@ def new(request: Request) -> HttpResponse:
 def edit(request: Request, pk: int) -> HttpResponse:
     """Change a budget that is being prepared (修改预算)."""
     row = reads.budget_get(actor=request.actor, pk=pk)
-    carried = f"{row.carried_fen // 100}.{row.carried_fen % 100:02d}"
-    initial = {"carried_fen": carried, "members": row.members, "control": row.control, "reason": row.reason}
+    initial = {"carried_fen": money.plain(row.carried_fen), "members": row.members, "control": row.control, "reason": row.reason}
     head, status, rows = _head(request, initial), 200, list[Any](row.lines.all())
     if request.method == "POST":
         status = 422

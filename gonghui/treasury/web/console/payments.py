@@ -125,7 +125,7 @@ def _paper(request: Request, row: Any, *, status: int = 200, typed: forms.Paymen
     editable = row.state in {PaymentState.DRAFT, PaymentState.PENDING, PaymentState.APPROVED}
     initial = {
         "words": row.words,
-        "amount_fen": f"{row.amount_fen // 100}.{row.amount_fen % 100:02d}",
+        "amount_fen": money.plain(row.amount_fen),
         "payee": row.payee,
         "payee_bank": row.payee_bank,
         "minutes_no": row.minutes_no,
